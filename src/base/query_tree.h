@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * query_tree.h
+ *		A rewritten Query kept for planning it again, and the proof that
+ *		everything it depends on is unchanged.
+ *
+ * A stored tree can be stale, and a stale tree can crash the planner (a Var
+ * whose column changed type makes a selectivity function read an integer as
+ * a pointer).  So each tree carries a hash over what it depends on: every
+ * attribute of every relation, xmin and ctid of every function and type.
+ * pa_query_dependency_hash() computes it; a difference drops the tree.
+ *
+ * IDENTIFICATION
+ *		src/base/query_tree.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_BASE_QUERY_TREE_H
+#define PA_BASE_QUERY_TREE_H
+
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+
+/* A stored tree as the store hands it out: palloc'd, one chunk a field. */
+typedef struct PaStoredTree
+{
+	uint64		relations_hash; /* which relations: tells tenants apart */
+	uint64		dependency_hash;	/* what must be unchanged */
+	bool		has_params;		/* contains PARAM_EXTERN */
+	char	   *query;			/* nodeToString(Query) */
+	char	   *settings;		/* planner settings, "name\0value\0...\0" */
+	int			settings_len;
+} PaStoredTree;
+
+/* What a walk over a Query finds; lists of OIDs without duplicates. */
+typedef struct PaQueryDependencies
+{
+	List	   *relations;		/* every relation, views included */
+	List	   *functions;		/* every function reached by a node */
+	List	   *types;			/* every type of an expression */
+	bool		has_params;		/* some PARAM_EXTERN */
+	bool		has_temporary;	/* some temporary relation */
+	int			nrelations;		/* range table entries that are relations */
+} PaQueryDependencies;
+
+extern void pa_query_dependencies(Query *query, PaQueryDependencies *deps);
+extern uint64 pa_query_relations_hash(const PaQueryDependencies *deps);
+
+/*
+ * Hash over the present catalog state of everything in deps.  Returns false
+ * when an object is gone.  Does catalog access; the caller holds locks on
+ * the relations when it needs the answer to stay true.
+ */
+extern bool pa_query_dependency_hash(const PaQueryDependencies *deps, uint64 *hash);
+
+#endif							/* PA_BASE_QUERY_TREE_H */

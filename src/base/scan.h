@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *		What a sampled execution says about one scan node.
+ *
+ * IDENTIFICATION
+ *		src/base/scan.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_BASE_SCAN_H
+#define PA_BASE_SCAN_H
+
+typedef enum PaScanKind
+{
+	PA_SCAN_SEQ,
+	PA_SCAN_INDEX,
+	PA_SCAN_INDEX_ONLY,
+	PA_SCAN_BITMAP_HEAP,
+	PA_SCAN_BITMAP_INDEX,		/* relid is InvalidOid: only the index */
+	PA_SCAN_OTHER				/* sample, TID, foreign, custom */
+} PaScanKind;
+
+/*
+ * Sums over the sampled executions of one plan, for one scan node.  Row
+ * counts are totals over all loops (and parallel workers).
+ */
+typedef struct PaScan
+{
+	Oid			relid;
+	Oid			indexid;		/* InvalidOid when no index is used */
+	int32		kind;			/* PaScanKind */
+	int32		node;			/* plan_node_id */
+	double		loops;
+	double		rows_read;		/* before the filter */
+	double		rows_kept;		/* after the filter */
+	double		plan_rows;		/* planner's estimate, per loop */
+	char	   *predicate;		/* nodeToString of the filter with constants
+								 * and parameters as Params $1.. and the
+								 * relation's Vars at varno 1; NULL if none */
+} PaScan;
+
+/* One plan's sampled scans, as read from the store. */
+typedef struct PaPlanScans
+{
+	int64		samples;		/* sampled executions the sums are over */
+	int			nscans;
+	PaScan	   *scans;
+} PaPlanScans;
+
+#endif							/* PA_BASE_SCAN_H */

@@ -1,0 +1,98 @@
+/*-------------------------------------------------------------------------
+ *
+ * store.h
+ *		The store's interface for the other rooms.
+ *
+ * Everything that perf_advisor remembers lives in main shared memory: the
+ * per-backend slabs (first tier), the partitioned table (second tier) and a
+ * fixed-size DSA with texts, trees, parameters and plan details.  Writers
+ * (collect/) never wait and never raise; readers get copies in their own
+ * memory context.
+ *
+ * IDENTIFICATION
+ *		src/store/store.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_STORE_STORE_H
+#define PA_STORE_STORE_H
+
+#include "nodes/params.h"
+#include "nodes/pg_list.h"
+
+#include "base/histogram.h"
+#include "base/query_tree.h"
+#include "base/scan.h"
+#include "base/statement.h"
+
+/* ---- set-up (called from _PG_init, preloading only) ---- */
+extern void pa_store_init(void);
+
+/* True when the library was preloaded and shared memory is attached. */
+extern bool pa_store_available(void);
+
+/* ---- readers: copies, in CurrentMemoryContext ---- */
+
+/* One statement with its plan, both tiers merged. */
+typedef struct PaStatement
+{
+	PaStatementKey key;
+	PaCounters	counters;
+	uint64		histogram[PA_HISTOGRAM_BUCKETS];
+} PaStatement;
+
+typedef struct PaStatementList
+{
+	int			count;
+	PaStatement *items;
+} PaStatementList;
+
+/*
+ * A consistent copy of all statements: nothing that ended before the call is
+ * missing, nothing is counted twice.  queryid 0 is the <evicted> row.
+ */
+extern PaStatementList *pa_store_read_statements(void);
+
+/*
+ * Normalised text of a shape, NULL when none is stored.  The text is in the
+ * encoding *encoding, which the caller converts from.
+ */
+extern char *pa_store_read_text(const PaShapeKey *shape, int *encoding);
+
+/* List of PaStoredTree *, empty when none is stored. */
+extern List *pa_store_read_trees(const PaShapeKey *shape);
+
+/* List of ParamListInfo (all PARAM_FLAG_CONST): the sampled vectors. */
+extern List *pa_store_read_params(const PaShapeKey *shape);
+
+/* Sampled scans of one statement and plan, NULL when none were sampled. */
+extern PaPlanScans *pa_store_read_scans(const PaStatementKey *key);
+
+/* Drop the stored trees of a shape that proved stale. */
+extern void pa_store_drop_trees(const PaShapeKey *shape);
+
+typedef struct PaStoreInfo
+{
+	TimestampTz stats_reset;
+	int64		dealloc;		/* entries evicted since the reset */
+	int64		entries;		/* statement and plan entries in the table */
+	int64		max_entries;
+	int64		shapes;			/* statements in the table */
+	int64		text_memory_used;	/* bytes */
+	int64		text_memory_limit;	/* bytes */
+	int64		texts_skipped;	/* no memory for text, tree, params or plan */
+	int64		contended;		/* detail skipped: partition was busy */
+	int64		torn_reads;		/* slab copies taken while being written */
+	int64		frames_skipped; /* statements not counted: nested too deep */
+	int64		params_skipped; /* vectors with values that can't be kept */
+	int64		slab_entries;	/* per backend */
+} PaStoreInfo;
+
+extern void pa_store_read_info(PaStoreInfo *info);
+
+/* ---- maintenance ---- */
+extern void pa_store_reset(void);
+
+#include "store/store_write.h"
+
+#endif							/* PA_STORE_STORE_H */
