@@ -23,6 +23,7 @@
 #include "nodes/pg_list.h"
 
 #define PA_MAX_INDEX_KEYS 4
+#define PA_MAX_PLAN_VECTORS 8	/* parameter vectors planned for a statement */
 
 typedef enum PaColumnUseKind
 {
@@ -88,7 +89,10 @@ typedef struct PaRelationUse
 typedef struct PaPlanCost
 {
 	double		total_cost;		/* planner units, mean over the vectors */
-	uint64		used;			/* bit i: candidate i of the set is in the plan */
+	uint64		used;			/* bit i: candidate i of the set is in the plan of
+								 * at least one vector */
+	int			nvectors;		/* plans made: 1 without vectors */
+	double		vector_cost[PA_MAX_PLAN_VECTORS];
 } PaPlanCost;
 
 #endif							/* PA_BASE_INDEX_ADVICE_H */
