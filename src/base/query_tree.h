@@ -36,11 +36,14 @@ typedef struct PaStoredTree
 typedef struct PaQueryDependencies
 {
 	List	   *relations;		/* every relation, views included */
-	List	   *functions;		/* every function reached by a node */
-	List	   *types;			/* every type of an expression */
+	List	   *functions;		/* every function reached by a node, but for those
+								 * that initdb pinned; InvalidOid when an operator
+								 * has none any more */
+	List	   *types;			/* every type of an expression, likewise */
 	bool		has_params;		/* some PARAM_EXTERN */
 	bool		has_temporary;	/* some temporary relation */
-	int			nrelations;		/* range table entries that are relations */
+	int			nrelations;		/* range table entries that are relations and not
+								 * views */
 } PaQueryDependencies;
 
 extern void pa_query_dependencies(Query *query, PaQueryDependencies *deps);
