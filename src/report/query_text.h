@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * query_text.h
+ *		The text of a statement as the present user may see it.
+ *
+ * IDENTIFICATION
+ *		src/report/query_text.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_REPORT_QUERY_TEXT_H
+#define PA_REPORT_QUERY_TEXT_H
+
+#include "base/statement.h"
+
+/* True when the present user may see that user's texts and queryids. */
+extern bool pa_report_may_see(Oid userid);
+
+/*
+ * The normalised text in the database's encoding, palloc'd; "<evicted>" for
+ * queryid 0, "<insufficient privilege>" when the present user may not see it,
+ * NULL when none is stored.  Never raises for a text that this database
+ * cannot represent.
+ */
+extern char *pa_report_query_text(const PaShapeKey *shape);
+
+#endif							/* PA_REPORT_QUERY_TEXT_H */

@@ -1,0 +1,145 @@
+/*-------------------------------------------------------------------------
+ *
+ * statements.c
+ *		Sums the store's rows, which are a plan each, to statements.
+ *
+ * How it is fed: one copy of the store for each call.  Rows of one statement
+ * are brought together by sorting, not by a hash table: the list is short
+ * (max_statements) and a sorted list gives the views a stable order.
+ *
+ * What guards it: nothing, the copy is the caller's.
+ *
+ * What does not belong here: privileges and texts (query_text.c), columns
+ * (sqlapi/statements.c).
+ *
+ * IDENTIFICATION
+ *		src/report/statements.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "report/statements.h"
+#include "store/store.h"
+
+#define COMPARE_FIELD(a, b) \
+	do { \
+		if ((a) != (b)) \
+			return (a) < (b) ? -1 : 1; \
+	} while (0)
+
+/* qsort comparator: by statement, then by plan. */
+static int
+compare_statements(const void *left, const void *right)
+{
+	const PaStatementKey *a = &((const PaStatement *) left)->key;
+	const PaStatementKey *b = &((const PaStatement *) right)->key;
+
+	COMPARE_FIELD(a->shape.userid, b->shape.userid);
+	COMPARE_FIELD(a->shape.dbid, b->shape.dbid);
+	COMPARE_FIELD(a->shape.queryid, b->shape.queryid);
+	COMPARE_FIELD(a->toplevel, b->toplevel);
+	COMPARE_FIELD(a->planid, b->planid);
+	return 0;
+}
+
+static bool
+same_statement(const PaStatementKey *a, const PaStatementKey *b)
+{
+	return a->shape.userid == b->shape.userid &&
+		a->shape.dbid == b->shape.dbid &&
+		a->shape.queryid == b->shape.queryid &&
+		a->toplevel == b->toplevel;
+}
+
+/*
+ * Fills *sum from "count" rows of one statement, "rows" being the first.
+ */
+static void
+sum_plans(PaStatementSum *sum, const PaStatement *rows, int count)
+{
+	uint64		histogram[PA_HISTOGRAM_BUCKETS];
+	TimestampTz last_call = 0;
+
+	memset(sum, 0, sizeof(*sum));
+	sum->shape = rows[0].key.shape;
+	sum->toplevel = rows[0].key.toplevel != 0;
+	sum->counters = rows[0].counters;
+	memcpy(histogram, rows[0].histogram, sizeof(histogram));
+
+	for (int i = 0; i < count; i++)
+	{
+		const PaStatement *row = &rows[i];
+
+		if (i > 0)
+		{
+			pa_counters_merge(&sum->counters, &row->counters);
+			for (int b = 0; b < PA_HISTOGRAM_BUCKETS; b++)
+				histogram[b] += row->histogram[b];
+		}
+		if (row->key.planid == 0)
+			continue;
+		sum->planids++;
+		if (row->counters.last_call >= last_call)
+		{
+			last_call = row->counters.last_call;
+			sum->last_planid = row->key.planid;
+		}
+	}
+
+	sum->p50_exec_time = pa_histogram_percentile(histogram, 0.50);
+	sum->p95_exec_time = pa_histogram_percentile(histogram, 0.95);
+	sum->p99_exec_time = pa_histogram_percentile(histogram, 0.99);
+}
+
+/*
+ * Returns the statements of all databases, in CurrentMemoryContext.  Those
+ * that were neither called nor planned yet are left out.
+ */
+PaStatementSums *
+pa_report_statements(void)
+{
+	PaStatementList *list = pa_store_read_statements();
+	PaStatementSums *sums = palloc0(sizeof(PaStatementSums));
+	double		total = 0;
+	int			first = 0;
+
+	sums->items = palloc_extended(sizeof(PaStatementSum) * Max(list->count, 1),
+								  MCXT_ALLOC_HUGE);
+	qsort(list->items, list->count, sizeof(PaStatement), compare_statements);
+
+	while (first < list->count)
+	{
+		PaStatementSum *sum = &sums->items[sums->count];
+		int			next = first + 1;
+
+		CHECK_FOR_INTERRUPTS();
+		while (next < list->count &&
+			   same_statement(&list->items[first].key, &list->items[next].key))
+			next++;
+		sum_plans(sum, &list->items[first], next - first);
+		first = next;
+
+		if (sum->counters.exec.count == 0 && sum->counters.plan.count == 0)
+			continue;
+		total += sum->counters.exec.total;
+		sums->count++;
+	}
+
+	for (int i = 0; i < sums->count; i++)
+	{
+		if (total > 0)
+			sums->items[i].exec_time_pct =
+				100.0 * sums->items[i].counters.exec.total / total;
+	}
+	return sums;
+}
+
+/* The mean, 0 when nothing was counted. */
+double
+pa_report_mean(const PaTimeStats *stats)
+{
+	return stats->count > 0 ? stats->total / stats->count : 0;
+}

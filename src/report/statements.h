@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * statements.h
+ *		The recorded statements, summed over their plans.
+ *
+ * IDENTIFICATION
+ *		src/report/statements.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_REPORT_STATEMENTS_H
+#define PA_REPORT_STATEMENTS_H
+
+#include "base/statement.h"
+
+/* One statement: userid, dbid, queryid and toplevel. */
+typedef struct PaStatementSum
+{
+	PaShapeKey	shape;			/* queryid 0: the sum of evicted statements */
+	bool		toplevel;
+	PaCounters	counters;
+	int64		planids;		/* different plans seen, 0 for utility */
+	int64		last_planid;	/* of the plan called last; 0: none */
+	double		p50_exec_time;	/* msec, within 19 %, see histogram.h */
+	double		p95_exec_time;
+	double		p99_exec_time;
+	double		exec_time_pct;	/* share of the list's total, 0-100 */
+} PaStatementSum;
+
+typedef struct PaStatementSums
+{
+	int			count;
+	PaStatementSum *items;		/* ordered by userid, dbid, queryid, toplevel */
+} PaStatementSums;
+
+/* All statements of all databases that were called or planned. */
+extern PaStatementSums *pa_report_statements(void);
+
+extern double pa_report_mean(const PaTimeStats *stats);
+
+#endif							/* PA_REPORT_STATEMENTS_H */
