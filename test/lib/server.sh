@@ -17,6 +17,8 @@
 PA_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export LC_ALL=C.UTF-8 TZ=UTC
 unset PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGOPTIONS PGDATA PGAPPNAME PGSERVICE PGCLIENTENCODING
+# a make that called us does not lend its job slots
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
 pa_die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
@@ -70,7 +72,7 @@ pa_build() {
 	rm -rf "$dir"
 	mkdir -p "$dir/source"
 	(cd "$PA_ROOT" && tar cf - --exclude='*.o' --exclude='*.bc' --exclude='*.so' --exclude='perf_advisor--*.sql' \
-		$(ls -d Makefile ./*.control sql src META.json docs README.md 2>/dev/null)) | tar xf - -C "$dir/source"
+		Makefile ./*.control sql src) | tar xf - -C "$dir/source"
 	# bitcode for JIT would need clang, and no function here is worth inlining
 	make -s -j2 -C "$dir/source" PG_CONFIG="$PA_PG_CONFIG" with_llvm=no "$@" all >"$dir/make.log" 2>&1 &&
 		make -s -C "$dir/source" PG_CONFIG="$PA_PG_CONFIG" with_llvm=no "$@" DESTDIR="$dir/stage" install >>"$dir/make.log" 2>&1 ||
