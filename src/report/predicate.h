@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * predicate.h
+ *		A stored filter as SQL.
+ *
+ * IDENTIFICATION
+ *		src/report/predicate.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_REPORT_PREDICATE_H
+#define PA_REPORT_PREDICATE_H
+
+/*
+ * The filter as SQL with $n for constants, palloc'd; NULL when the relation's
+ * columns or an object in the filter changed since it was stored.  The caller
+ * holds a lock on the relation and has seen that it exists.
+ */
+extern char *pa_report_predicate_sql(Oid relid, const char *nodes);
+
+#endif							/* PA_REPORT_PREDICATE_H */
