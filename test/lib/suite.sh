@@ -27,6 +27,8 @@ count()
 		-e "s/^not ok +[0-9]+ *-? *(.*# *TODO.*)/pass $name: \1/p;t" \
 		-e "s/^ok +[0-9]+ *-? *(.*)/pass $name: \1/p;t" \
 		-e "s/^not ok +[0-9]+ *-? *(.*)/fail $name: \1/p;t" \
+		-e "s/^([^ ]+\.pl) \.+ skipped: (.*)/skip $name: \1: \2/p;t" \
+		-e "s/^([^ ]+\.pl) +\(Wstat: [1-9].* Failed: 0\).*/fail $name: \1 ended badly/p;t" \
 		-e "s/^(test|    ) +([^ ]+) +\.\.\. ok.*/pass $name: \2/p;t" \
 		-e "s/^(test|    ) +([^ ]+) +\.\.\. FAILED.*/fail $name: \2/p;t" \
 		"$log" >> "$OUT/tally"
