@@ -94,23 +94,35 @@ start_measured() {
 			{ bench_psql -q -c "CREATE EXTENSION $name" || pa_die "CREATE EXTENSION $name failed"; }
 	done
 	bench_psql -q -f "$BENCH/workloads/warm.sql" >/dev/null || pa_die "the warm-up failed"
-	wait_idle
+	wait_settled
 }
 
-# The processes of the server that are not there for a client.
-measured_children() { ps -o pid= --ppid "$server_pid" | sort; }
+# The server's processes, those for clients and its own, one a line.
+measured_children() {
+	sed 's/(.*)//' /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$server_pid" '$3 == parent { print $1 }' | sort
+}
+
+# Waits until the backends of earlier clients are gone, and remembers which
+# processes the server itself has.
+wait_settled() {
+	local i same=0 now
+	server_children=
+	for ((i = 0; i < 150 && same < 5; i++)); do
+		sleep 0.2
+		now=$(measured_children)
+		[ "$now" = "$server_children" ] && same=$((same + 1)) || same=0
+		server_children=$now
+	done
+}
 
 # Waits until the last client's backend is gone: it writes its profile then.
 wait_idle() {
-	local i before now
-	before=
-	for ((i = 0; i < 150; i++)); do
-		sleep 0.2
-		now=$(measured_children | tr '\n' ' ')
-		[ -n "$now" ] && [ "$now" = "$before" ] && return 0
-		before=$now
+	local i
+	for ((i = 0; i < 300; i++)); do
+		measured_children | grep -qvxF "$server_children" || return 0
+		sleep 0.1
 	done
-	pa_die "the server's backends do not end"
+	pa_die "a backend does not end"
 }
 
 stop_measured() {

@@ -22,9 +22,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 
 pa_die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
-# The newest PostgreSQL on this machine that can be built against.
+# The newest supported PostgreSQL on this machine that can be built against.
 pa_find_pg_config() {
-	local candidate
+	local candidate major
 	PA_PG_CONFIG=
 	if [ -n "${PG_CONFIG:-}" ]; then
 		PA_PG_CONFIG=$(command -v "$PG_CONFIG") || pa_die "PG_CONFIG=$PG_CONFIG is not there"
@@ -33,6 +33,8 @@ pa_find_pg_config() {
 			# pg_config may be there without the server or its headers
 			[ -x "$candidate" ] || continue
 			[ -e "$("$candidate" --pgxs)" ] && [ -x "$("$candidate" --bindir)/postgres" ] || continue
+			major=$("$candidate" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+			[ "$major" -ge 15 ] && [ "$major" -le 19 ] || continue
 			PA_PG_CONFIG=$candidate
 			break
 		done
