@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * candidates.h
+ *		Which indexes could serve one relation of one statement.
+ *
+ * Pure: structs in, structs out, no catalog, setting, clock or static state.
+ *
+ * IDENTIFICATION
+ *		src/analyze/candidates.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_ANALYZE_CANDIDATES_H
+#define PA_ANALYZE_CANDIDATES_H
+
+#include "base/index_advice.h"
+
+#define PA_MAX_CANDIDATES 12	/* proposed for one relation of a statement */
+#define PA_MAX_CANDIDATE_KEYS 3 /* columns of a proposed index */
+
+/*
+ * List of PaIndexSpec * in rule order: where the planner sees hardly any
+ * difference between two of them, the earlier one is the better index.
+ * palloc'd in CurrentMemoryContext, NIL when there is nothing to propose.
+ */
+extern List *pa_analyze_candidates(const PaRelationUse *use);
+
+#endif							/* PA_ANALYZE_CANDIDATES_H */

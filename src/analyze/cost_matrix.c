@@ -1,0 +1,174 @@
+/*-------------------------------------------------------------------------
+ *
+ * cost_matrix.c
+ *		Known plan costs by statement and set of candidates, see
+ *		cost_matrix.h.
+ *
+ * IDENTIFICATION
+ *		src/analyze/cost_matrix.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "analyze/cost_matrix.h"
+#include "analyze/index_spec.h"
+
+PaCostMatrix *
+pa_matrix_create(double total_weight)
+{
+	PaCostMatrix *matrix = palloc0(sizeof(PaCostMatrix));
+
+	matrix->total_weight = total_weight;
+	matrix->context = CurrentMemoryContext;
+	return matrix;
+}
+
+const PaMatrixStatement *
+pa_matrix_statement(const PaCostMatrix *matrix, int statement)
+{
+	return list_nth(matrix->statements, statement);
+}
+
+const PaIndexSpec *
+pa_matrix_candidate(const PaCostMatrix *matrix, int candidate)
+{
+	return list_nth(matrix->candidates, candidate);
+}
+
+int
+pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
+						double base_cost, const List *relids)
+{
+	MemoryContext old = MemoryContextSwitchTo(matrix->context);
+	PaMatrixStatement *statement = palloc0(sizeof(PaMatrixStatement));
+	int			number = list_length(matrix->statements);
+
+	statement->weight = weight;
+	statement->base_cost = base_cost;
+	statement->relids = list_copy(relids);
+	matrix->statements = lappend(matrix->statements, statement);
+	MemoryContextSwitchTo(old);
+
+	pa_matrix_add_plan(matrix, number, NULL, NULL, base_cost);
+	return number;
+}
+
+int
+pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
+						const PaIndexSpec *spec)
+{
+	MemoryContext old = MemoryContextSwitchTo(matrix->context);
+	PaMatrixStatement *of = list_nth(matrix->statements, statement);
+	int			number = 0;
+	ListCell   *lc;
+
+	foreach(lc, matrix->candidates)
+	{
+		if (pa_index_spec_equal(lfirst(lc), spec))
+			break;
+		number++;
+	}
+	if (number == list_length(matrix->candidates))
+	{
+		PaIndexSpec *copy = palloc(sizeof(PaIndexSpec));
+
+		*copy = *spec;
+		matrix->candidates = lappend(matrix->candidates, copy);
+	}
+	of->rule = list_append_unique_int(of->rule, number);
+	MemoryContextSwitchTo(old);
+	return number;
+}
+
+void
+pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
+				   const Bitmapset *offered, const Bitmapset *used,
+				   double cost)
+{
+	MemoryContext old = MemoryContextSwitchTo(matrix->context);
+	PaMatrixStatement *of = list_nth(matrix->statements, statement);
+	PaKnownPlan *plan = palloc(sizeof(PaKnownPlan));
+
+	Assert(bms_is_subset(used, offered));
+	plan->offered = bms_copy(offered);
+	plan->used = bms_copy(used);
+	plan->cost = cost;
+	of->plans = lappend(of->plans, plan);
+	MemoryContextSwitchTo(old);
+}
+
+const PaKnownPlan *
+pa_matrix_plan(const PaCostMatrix *matrix, int statement, const Bitmapset *set)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
+	const PaKnownPlan *best = NULL;
+	ListCell   *lc;
+
+	/* The base plan uses nothing, so there is always one. */
+	foreach(lc, of->plans)
+	{
+		const PaKnownPlan *plan = lfirst(lc);
+
+		if (bms_is_subset(plan->used, set) &&
+			(best == NULL || plan->cost < best->cost))
+			best = plan;
+	}
+	Assert(best != NULL);
+	return best;
+}
+
+Bitmapset *
+pa_matrix_relevant(const PaCostMatrix *matrix, int statement,
+				   const Bitmapset *set)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
+	Bitmapset  *relevant = NULL;
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(set, candidate)) >= 0)
+	{
+		if (list_member_oid(of->relids,
+							pa_matrix_candidate(matrix, candidate)->relid))
+			relevant = bms_add_member(relevant, candidate);
+	}
+	return relevant;
+}
+
+bool
+pa_matrix_is_known(const PaCostMatrix *matrix, int statement,
+				   const Bitmapset *set)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
+	Bitmapset  *relevant = pa_matrix_relevant(matrix, statement, set);
+	ListCell   *lc;
+
+	foreach(lc, of->plans)
+	{
+		const PaKnownPlan *plan = lfirst(lc);
+
+		if (bms_is_subset(plan->used, relevant) &&
+			bms_is_subset(relevant, plan->offered))
+			return true;
+	}
+	return false;
+}
+
+Bitmapset *
+pa_matrix_own_candidates(const PaCostMatrix *matrix, int statement)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
+	Bitmapset  *set = NULL;
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, of->rule)
+	{
+		if (count++ >= PA_MAX_PLAN_CANDIDATES)
+			break;
+		set = bms_add_member(set, lfirst_int(lc));
+	}
+	return set;
+}

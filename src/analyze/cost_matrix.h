@@ -1,0 +1,89 @@
+/*-------------------------------------------------------------------------
+ *
+ * cost_matrix.h
+ *		What planning has told so far: statements by sets of candidate indexes.
+ *
+ * A candidate is a number, the position in matrix->candidates; a set is a
+ * Bitmapset of such numbers.  One planning with the set S of candidates that
+ * used U of them answers at once for every set between U and S, because the
+ * planner would find the same plan there.  For other sets the cheapest known
+ * plan whose indexes are all in the set is an upper bound.
+ *
+ * Pure; everything lives in the memory context that was current at creation.
+ *
+ * IDENTIFICATION
+ *		src/analyze/cost_matrix.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_ANALYZE_COST_MATRIX_H
+#define PA_ANALYZE_COST_MATRIX_H
+
+#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
+
+#include "base/index_advice.h"
+
+#define PA_MAX_PLAN_CANDIDATES 64	/* in one planning: bits of PaPlanCost.used */
+
+typedef struct PaKnownPlan
+{
+	Bitmapset  *offered;		/* candidates the planner could choose from */
+	Bitmapset  *used;			/* candidates in the plan, a subset of them */
+	double		cost;			/* planner units */
+} PaKnownPlan;
+
+typedef struct PaMatrixStatement
+{
+	double		weight;			/* execution time in the window, msec */
+	double		base_cost;		/* planner units, without any candidate */
+	List	   *relids;			/* OidList: the tables it reads */
+	List	   *rule;			/* IntList: its own candidates in rule order */
+	List	   *plans;			/* of PaKnownPlan *, the base plan first */
+} PaMatrixStatement;
+
+typedef struct PaCostMatrix
+{
+	double		total_weight;	/* execution time of the whole workload, msec */
+	List	   *candidates;		/* of PaIndexSpec * */
+	List	   *statements;		/* of PaMatrixStatement * */
+	MemoryContext context;
+} PaCostMatrix;
+
+extern PaCostMatrix *pa_matrix_create(double total_weight);
+
+/* Adds a statement that reads the tables relids; returns its number. */
+extern int	pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
+									double base_cost, const List *relids);
+
+/* Adds a candidate of a statement, in rule order; returns its number. */
+extern int	pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
+									const PaIndexSpec *spec);
+
+/* Records a planning; the sets are copied. */
+extern void pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
+							   const Bitmapset *offered, const Bitmapset *used,
+							   double cost);
+
+/* The best known plan that uses candidates of the set only; never NULL. */
+extern const PaKnownPlan *pa_matrix_plan(const PaCostMatrix *matrix,
+										 int statement, const Bitmapset *set);
+
+/* Whether that is what the planner would choose, not only an upper bound. */
+extern bool pa_matrix_is_known(const PaCostMatrix *matrix, int statement,
+							   const Bitmapset *set);
+
+extern const PaIndexSpec *pa_matrix_candidate(const PaCostMatrix *matrix,
+											  int candidate);
+extern const PaMatrixStatement *pa_matrix_statement(const PaCostMatrix *matrix,
+													int statement);
+
+/* The members of the set that are on tables the statement reads. */
+extern Bitmapset *pa_matrix_relevant(const PaCostMatrix *matrix, int statement,
+									 const Bitmapset *set);
+
+/* All candidates of the statement itself, at most PA_MAX_PLAN_CANDIDATES. */
+extern Bitmapset *pa_matrix_own_candidates(const PaCostMatrix *matrix,
+										   int statement);
+
+#endif							/* PA_ANALYZE_COST_MATRIX_H */

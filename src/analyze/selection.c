@@ -1,0 +1,471 @@
+/*-------------------------------------------------------------------------
+ *
+ * selection.c
+ *		Which of the candidates are worth creating for the whole workload.
+ *
+ * In four steps:
+ *
+ *	seed	A statement that gains less than a tenth from all its candidates
+ *			together needs none.
+ *	prefer	For each other statement: start with the indexes of its best plan
+ *			and put in place of each the first one in rule order that is as
+ *			good.  Costs that differ by less than a tenth, or by less than
+ *			five units, count as equal: that is the planner's noise, and
+ *			below it the rule knows better.
+ *	merge	Of two preferred indexes of which one is the beginning of the
+ *			other, one is enough (see merge_pair).
+ *	choose	Greedily, the statement's set of indexes with the largest gain
+ *			first, until a further one would save less than a hundredth of
+ *			the workload; then every index that the others make superfluous
+ *			goes.
+ *
+ * We differ from the Extend algorithm (Schlosser et al. 2019), whose shape
+ * this has, in that nothing is weighed against space or writes yet.
+ *
+ * IDENTIFICATION
+ *		src/analyze/selection.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "analyze/index_spec.h"
+#include "analyze/selection.h"
+
+/* A plan must cost less than this share of the plan without the index. */
+#define MAX_COST_RATIO 0.9
+
+/* Costs that differ by less than either of these count as equal. */
+#define TIE_RATIO 0.1
+#define TIE_UNITS 5.0
+
+/* An index must save this share of the workload's time. */
+#define MIN_GAIN 0.01
+
+/* A statement may cost so many times its own best with a shared index. */
+#define MAX_SHARED_COST 2.0
+
+/* Statements with this share of the time of those served make an index wider. */
+#define MIN_WIDENING_SHARE 0.1
+
+typedef struct Choice
+{
+	const PaCostMatrix *matrix;
+	Bitmapset **preferred;		/* by statement; NULL for those without gain */
+	int			nstatements;
+	PaSelection *result;
+	bool		asking;			/* unknown costs become questions */
+} Choice;
+
+bool
+pa_analyze_is_gain(double base_cost, double cost)
+{
+	return cost <= base_cost * MAX_COST_RATIO && base_cost - cost >= TIE_UNITS;
+}
+
+double
+pa_analyze_saved_ratio(double base_cost, double cost)
+{
+	if (base_cost <= 0 || cost >= base_cost)
+		return 0;
+	return 1.0 - cost / base_cost;
+}
+
+/* The highest cost that is as good as this one. */
+static double
+tie_limit(double cost)
+{
+	return cost + Max(cost * TIE_RATIO, TIE_UNITS);
+}
+
+static void
+ask(Choice *choice, int statement, Bitmapset *set)
+{
+	PaQuestion *question;
+	ListCell   *lc;
+
+	foreach(lc, choice->result->questions)
+	{
+		question = lfirst(lc);
+		if (question->statement == statement && bms_equal(question->set, set))
+			return;
+	}
+
+	question = palloc(sizeof(PaQuestion));
+	question->statement = statement;
+	question->set = set;
+	choice->result->questions = lappend(choice->result->questions, question);
+}
+
+/* The cost as far as it is known; asks for it when it is only a bound. */
+static double
+cost_of(Choice *choice, int statement, const Bitmapset *set)
+{
+	if (choice->asking &&
+		!pa_matrix_is_known(choice->matrix, statement, set))
+		ask(choice, statement, pa_matrix_relevant(choice->matrix, statement, set));
+
+	return pa_matrix_plan(choice->matrix, statement, set)->cost;
+}
+
+/* The cost as far as it is known, without asking. */
+static double
+bound_of(const Choice *choice, int statement, const Bitmapset *set)
+{
+	return pa_matrix_plan(choice->matrix, statement, set)->cost;
+}
+
+/* Milliseconds that the statement takes longer at "cost" than at "best". */
+static double
+time_lost(const Choice *choice, int statement, double cost, double best)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+
+	if (of->base_cost <= 0)
+		return 0;
+	return of->weight * (cost - best) / of->base_cost;
+}
+
+static bool
+is_worth(const Choice *choice, double msec)
+{
+	return msec > 0 && msec >= choice->matrix->total_weight * MIN_GAIN;
+}
+
+static Oid
+table_of(const Choice *choice, int candidate)
+{
+	return pa_matrix_candidate(choice->matrix, candidate)->relid;
+}
+
+/* The members of the set that are on the table. */
+static Bitmapset *
+on_table(const Choice *choice, const Bitmapset *set, Oid relid)
+{
+	Bitmapset  *members = NULL;
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(set, candidate)) >= 0)
+	{
+		if (table_of(choice, candidate) == relid)
+			members = bms_add_member(members, candidate);
+	}
+	return members;
+}
+
+/* A copy of the set with one member put in place of another. */
+static Bitmapset *
+replaced(const Bitmapset *set, int old, int new)
+{
+	return bms_add_member(bms_del_member(bms_copy(set), old), new);
+}
+
+/* ---- prefer ---- */
+
+/*
+ * Returns the set with the members on one table replaced by the first
+ * candidate in rule order that is as good, by none if none is needed.
+ */
+static Bitmapset *
+prefer_on_table(Choice *choice, int statement, const Bitmapset *set,
+				Oid relid, double limit)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	Bitmapset  *others = bms_difference(set, on_table(choice, set, relid));
+	ListCell   *lc;
+
+	if (cost_of(choice, statement, others) <= limit)
+		return others;
+
+	foreach(lc, of->rule)
+	{
+		Bitmapset  *with_one;
+
+		if (table_of(choice, lfirst_int(lc)) != relid)
+			continue;
+		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
+		if (cost_of(choice, statement, with_one) <= limit)
+			return with_one;
+	}
+	return bms_copy(set);		/* several indexes together, as in BitmapAnd */
+}
+
+/* The indexes that the statement would like to have; NULL if none. */
+static Bitmapset *
+prefer(Choice *choice, int statement)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	Bitmapset  *own = pa_matrix_own_candidates(choice->matrix, statement);
+	const PaKnownPlan *best;
+	Bitmapset  *set;
+	double		limit;
+	int			candidate = -1;
+
+	if (bms_is_empty(own))
+		return NULL;
+
+	(void) cost_of(choice, statement, own);
+	best = pa_matrix_plan(choice->matrix, statement, own);
+	if (!pa_analyze_is_gain(of->base_cost, best->cost))
+		return NULL;
+
+	/* No tie may give up so much that too little of the gain is left. */
+	limit = Min(tie_limit(best->cost),
+				Max(best->cost, of->base_cost * MAX_COST_RATIO));
+	set = bms_copy(best->used);
+	while ((candidate = bms_next_member(best->used, candidate)) >= 0)
+	{
+		if (bms_is_member(candidate, set))
+			set = prefer_on_table(choice, statement, set,
+								  table_of(choice, candidate), limit);
+	}
+	return set;
+}
+
+/* ---- merge ---- */
+
+/* Sum of the weights of the statements that prefer the candidate. */
+static double
+weight_preferring(const Choice *choice, int candidate)
+{
+	double		weight = 0;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (bms_is_member(candidate, choice->preferred[i]))
+			weight += pa_matrix_statement(choice->matrix, i)->weight;
+	}
+	return weight;
+}
+
+/*
+ * What the statements that prefer "old" lose with "new" in its place, in
+ * msec.  *bearable is false when one of them gets much slower.
+ */
+static double
+loss_of_replacing(Choice *choice, int old, int new, bool *bearable)
+{
+	double		lost = 0;
+
+	*bearable = true;
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		double		own;
+		double		shared;
+
+		if (!bms_is_member(old, choice->preferred[i]))
+			continue;
+		own = bound_of(choice, i, choice->preferred[i]);
+		shared = cost_of(choice, i, replaced(choice->preferred[i], old, new));
+		if (shared > Max(own * MAX_SHARED_COST, own + TIE_UNITS))
+			*bearable = false;
+		lost += time_lost(choice, i, shared, own);
+	}
+	return lost;
+}
+
+static void
+replace_preferred(Choice *choice, int old, int new)
+{
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (bms_is_member(old, choice->preferred[i]))
+			choice->preferred[i] = replaced(choice->preferred[i], old, new);
+	}
+}
+
+/*
+ * One index in place of two, of which narrow is the beginning of wide.  The
+ * narrow one does when those who want the wide one hardly count: their share
+ * of the time is small and they lose little of it.  Else the wide one does
+ * when nobody who wants the narrow one gets much slower.  Returns whether
+ * one was dropped.
+ */
+static bool
+merge_pair(Choice *choice, int narrow, int wide)
+{
+	double		wide_weight = weight_preferring(choice, wide);
+	double		narrow_weight = weight_preferring(choice, narrow);
+	double		lost;
+	bool		bearable;
+
+	if (wide_weight < (wide_weight + narrow_weight) * MIN_WIDENING_SHARE)
+	{
+		lost = loss_of_replacing(choice, wide, narrow, &bearable);
+		if (!is_worth(choice, lost))
+		{
+			replace_preferred(choice, wide, narrow);
+			return true;
+		}
+	}
+
+	lost = loss_of_replacing(choice, narrow, wide, &bearable);
+	if (bearable && !is_worth(choice, lost))
+	{
+		replace_preferred(choice, narrow, wide);
+		return true;
+	}
+	return false;
+}
+
+static Bitmapset *
+all_preferred(const Choice *choice)
+{
+	Bitmapset  *all = NULL;
+
+	for (int i = 0; i < choice->nstatements; i++)
+		all = bms_add_members(all, choice->preferred[i]);
+	return all;
+}
+
+/* Merges one pair if there is one to merge. */
+static bool
+merge_some_pair(Choice *choice)
+{
+	Bitmapset  *all = all_preferred(choice);
+	int			narrow = -1;
+
+	while ((narrow = bms_next_member(all, narrow)) >= 0)
+	{
+		int			wide = -1;
+
+		while ((wide = bms_next_member(all, wide)) >= 0)
+		{
+			if (narrow != wide &&
+				pa_index_spec_is_prefix(pa_matrix_candidate(choice->matrix, narrow),
+										pa_matrix_candidate(choice->matrix, wide)) &&
+				merge_pair(choice, narrow, wide))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- choose ---- */
+
+/* What adding the indexes saves over all statements, in msec. */
+static double
+gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added)
+{
+	Bitmapset  *both = bms_union(chosen, added);
+	double		gain = 0;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (choice->preferred[i] != NULL)
+			gain += time_lost(choice, i, bound_of(choice, i, chosen),
+							  bound_of(choice, i, both));
+	}
+	bms_free(both);
+	return gain;
+}
+
+static bool
+table_has_room(const Choice *choice, const Bitmapset *chosen,
+			   const Bitmapset *added)
+{
+	Bitmapset  *both = bms_union(chosen, added);
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(added, candidate)) >= 0)
+	{
+		if (bms_num_members(on_table(choice, both, table_of(choice, candidate))) >
+			PA_MAX_NEW_INDEXES)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Adds the preferred set with the largest gain; NULL when none is worth it.
+ * Whole sets, because a join may need indexes on two tables before it gains
+ * anything.
+ */
+static Bitmapset *
+best_addition(const Choice *choice, const Bitmapset *chosen)
+{
+	Bitmapset  *best = NULL;
+	double		best_gain = 0;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		double		gain;
+
+		if (bms_is_subset(choice->preferred[i], chosen) ||
+			!table_has_room(choice, chosen, choice->preferred[i]))
+			continue;
+		gain = gain_of(choice, chosen, choice->preferred[i]);
+		if (gain > best_gain)
+		{
+			best_gain = gain;
+			best = choice->preferred[i];
+		}
+	}
+	return is_worth(choice, best_gain) ? best : NULL;
+}
+
+/*
+ * Returns the chosen index whose absence costs least, if that is too little
+ * for an index of its own; else -1.
+ */
+static int
+superfluous_index(Choice *choice, const Bitmapset *chosen)
+{
+	int			candidate = -1;
+	int			least = -1;
+	double		least_lost = 0;
+
+	while ((candidate = bms_next_member(chosen, candidate)) >= 0)
+	{
+		Bitmapset  *others = bms_del_member(bms_copy(chosen), candidate);
+		double		lost = 0;
+
+		for (int i = 0; i < choice->nstatements; i++)
+		{
+			if (choice->preferred[i] != NULL)
+				lost += time_lost(choice, i, cost_of(choice, i, others),
+								  cost_of(choice, i, chosen));
+		}
+		if (least < 0 || lost < least_lost)
+		{
+			least = candidate;
+			least_lost = lost;
+		}
+	}
+	return (least >= 0 && !is_worth(choice, least_lost)) ? least : -1;
+}
+
+/*
+ * Chooses from what the matrix knows.  The result lives in
+ * CurrentMemoryContext, the matrix is not changed.
+ */
+PaSelection *
+pa_analyze_selection(const PaCostMatrix *matrix)
+{
+	Choice		choice = {0};
+	Bitmapset  *addition;
+	int			drop;
+
+	choice.matrix = matrix;
+	choice.nstatements = list_length(matrix->statements);
+	choice.preferred = palloc0(sizeof(Bitmapset *) * Max(choice.nstatements, 1));
+	choice.result = palloc0(sizeof(PaSelection));
+
+	choice.asking = true;
+	for (int i = 0; i < choice.nstatements; i++)
+		choice.preferred[i] = prefer(&choice, i);
+
+	/* What to ask next depends on the answers to what is asked already. */
+	choice.asking = (choice.result->questions == NIL);
+	while (merge_some_pair(&choice))
+		;
+
+	while ((addition = best_addition(&choice, choice.result->chosen)) != NULL)
+		choice.result->chosen = bms_add_members(choice.result->chosen, addition);
+
+	choice.asking = (choice.result->questions == NIL);
+	while ((drop = superfluous_index(&choice, choice.result->chosen)) >= 0)
+		choice.result->chosen = bms_del_member(choice.result->chosen, drop);
+
+	return choice.result;
+}

@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * unit.h
+ *		What the unit tests are written with: checks that print TAP lines.
+ *
+ * The analyzers are pure, so a test is a table of literal inputs and the
+ * expected outputs, both as text where that is easier to read.
+ *
+ * IDENTIFICATION
+ *		test/unit/unit.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_UNIT_H
+#define PA_UNIT_H
+
+#include "base/index_advice.h"
+
+/* One line "ok" or "not ok". */
+extern void unit_check(bool ok, const char *name);
+
+/* Compares two texts and shows both when they differ. */
+extern void unit_check_text(const char *got, const char *wanted,
+							const char *name);
+
+/* "(1,2 desc)": an index with its column numbers. */
+extern char *unit_index_text(const PaIndexSpec *spec);
+
+/* The same for a List of PaIndexSpec *, separated by blanks. */
+extern char *unit_indexes_text(const List *specs);
+
+/* An index from its text as above, on table 1. */
+extern PaIndexSpec *unit_index(const char *text);
+
+/* A list of indexes from such texts, separated by blanks; "" is NIL. */
+extern List *unit_indexes(const char *text);
+
+/* The tests, one function a file. */
+extern void unit_test_candidates(void);
+extern void unit_test_index_spec(void);
+extern void unit_test_selection(void);
+
+#endif							/* PA_UNIT_H */
