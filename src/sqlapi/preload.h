@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * preload.h
- *		Says how to load the library at server start when it is not.
+ *		The error of every function that needs the preloaded library.
  *
  * IDENTIFICATION
  *		src/sqlapi/preload.h
@@ -13,8 +13,5 @@
 
 /* Raises an error with the way out unless the library was preloaded. */
 extern void pa_require_preloaded(void);
-
-/* A full sentence or two: what to do so that it is preloaded; palloc'd. */
-extern char *pa_preload_hint(void);
 
 #endif							/* PA_SQLAPI_PRELOAD_H */
