@@ -1,0 +1,55 @@
+/*-------------------------------------------------------------------------
+ *
+ * planner.h
+ *		What differs between server versions in the planner's interfaces.
+ *
+ * IDENTIFICATION
+ *		src/compat/planner.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_COMPAT_PLANNER_H
+#define PA_COMPAT_PLANNER_H
+
+#include "access/stratnum.h"
+#include "access/tableam.h"
+#include "nodes/params.h"
+#include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
+#include "optimizer/planner.h"
+#include "utils/rel.h"
+
+/* 19 gave the planner the ExplainState of the EXPLAIN that calls it. */
+static inline PlannedStmt *
+pa_standard_planner(Query *query, ParamListInfo params)
+{
+#if PG_VERSION_NUM >= 190000
+	return standard_planner(query, "", 0, params, NULL);
+#else
+	return standard_planner(query, "", 0, params);
+#endif
+}
+
+/* 18 replaced the b-tree strategy of a path key by a comparison type. */
+static inline bool
+pa_pathkey_descending(const PathKey *pathkey)
+{
+#if PG_VERSION_NUM >= 180000
+	return pathkey->pk_cmptype == COMPARE_GT;
+#else
+	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/* 18 folded scan_bitmap_next_block into scan_bitmap_next_tuple. */
+static inline bool
+pa_table_has_bitmap_scan(Relation relation)
+{
+#if PG_VERSION_NUM >= 180000
+	return relation->rd_tableam->scan_bitmap_next_tuple != NULL;
+#else
+	return relation->rd_tableam->scan_bitmap_next_block != NULL;
+#endif
+}
+
+#endif							/* PA_COMPAT_PLANNER_H */

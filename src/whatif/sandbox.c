@@ -1,0 +1,209 @@
+/*-------------------------------------------------------------------------
+ *
+ * sandbox.c
+ *		What a what-if planning may touch, wait for and run.
+ *
+ * Planning evaluates functions: constants are folded, SQL functions inlined,
+ * stable functions called for estimates.  Who reads advice must not be able
+ * to have code run as somebody else, so a planning runs as the statement's
+ * own user, restricted and read-only, and three walls stand around it:
+ *
+ *	1.	Every function in the tree must belong to a superuser or to the
+ *		statement's user (pa_sandbox_check_owners); that it is unchanged
+ *		since the capture is the dependency hash's part.
+ *	2.	While planning, an object_access_hook holds every function that
+ *		expression evaluation starts to the same rule.  This reaches what is
+ *		in no tree: index expressions, check constraints, generated columns,
+ *		functions called by inlined ones.
+ *	3.	search_path is what the settings captured with the statement say, and
+ *		only system schemas without them; never the reader's.
+ *
+ * Nothing waits: the tree's relations are locked conditionally, and whatever
+ * else the planner locks (indexes, children) runs into lock_timeout.
+ *
+ * All of this happens inside the subtransaction of statement.c, whose
+ * rollback takes settings, user, locks and read-only mode back.
+ *
+ * IDENTIFICATION
+ *		src/whatif/sandbox.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "compat/planner.h"
+#include "whatif/whatif_internal.h"
+
+/* Shortest wait that lock_timeout can express, in milliseconds. */
+#define LOCK_TIMEOUT "1ms"
+
+bool		pa_whatif_is_active = false;
+PaWhatifScope *pa_whatif_scope = NULL;
+
+static object_access_hook_type prev_object_access_hook = NULL;
+static Oid	sandbox_user = InvalidOid;
+
+bool
+pa_sandbox_user_exists(Oid userid)
+{
+	return SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(userid));
+}
+
+/*
+ * Lock every relation of the tree, as the planner assumes of its caller.
+ * Returns why not, or NULL.
+ */
+const char *
+pa_sandbox_lock_relations(const PaQueryDependencies *deps)
+{
+	ListCell   *lc;
+
+	foreach(lc, deps->relations)
+	{
+		if (!ConditionalLockRelationOid(lfirst_oid(lc), AccessShareLock))
+			return "a relation is locked by another session";
+	}
+	return NULL;
+}
+
+/* False also when the function is gone. */
+static bool
+is_trusted_function(Oid funcid, Oid userid)
+{
+	HeapTuple	tuple;
+	Oid			owner;
+
+	if (OidIsValid(funcid) && funcid < FirstUnpinnedObjectId)
+		return true;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner == userid || superuser_arg(owner);
+}
+
+/* Wall 1.  Returns why not, allocated in context, or NULL. */
+const char *
+pa_sandbox_check_owners(const PaQueryDependencies *deps, Oid userid,
+						MemoryContext context)
+{
+	ListCell   *lc;
+
+	foreach(lc, deps->functions)
+	{
+		Oid			funcid = lfirst_oid(lc);
+		MemoryContext oldcontext;
+		char	   *name,
+				   *text;
+
+		if (is_trusted_function(funcid, userid))
+			continue;
+		oldcontext = MemoryContextSwitchTo(context);
+		name = get_func_name(funcid);
+		text = psprintf("function %s belongs neither to a superuser nor to the statement's user",
+						quote_identifier(name ? name : "?"));
+		MemoryContextSwitchTo(oldcontext);
+		return text;
+	}
+	return NULL;
+}
+
+/* Wall 2. */
+static void
+object_access_cb(ObjectAccessType access, Oid classId, Oid objectId, int subId,
+				 void *arg)
+{
+	if (access == OAT_FUNCTION_EXECUTE && classId == ProcedureRelationId &&
+		!is_trusted_function(objectId, sandbox_user))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("planning would run function %s, which belongs neither to a superuser nor to the statement's user",
+						quote_identifier(get_func_name(objectId)))));
+
+	if (prev_object_access_hook)
+		prev_object_access_hook(access, classId, objectId, subId, arg);
+}
+
+static void
+set_option(const char *name, const char *value)
+{
+	/*
+	 * A setting may have gone with its extension; the plan is then made
+	 * without it, as the statement's next planning would be.
+	 */
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, DEBUG2, false);
+}
+
+/*
+ * Take on the statement's user and settings ("name\0value\0...") for the
+ * rest of the subtransaction.
+ */
+void
+pa_sandbox_enter(Oid userid, const char *settings, int settings_len)
+{
+	const char *end = settings + settings_len;
+	Oid			save_user;
+	int			save_sec_context;
+
+	set_option("search_path", "pg_catalog, pg_temp");
+	while (settings != NULL && settings < end)
+	{
+		const char *value = settings + strlen(settings) + 1;
+
+		if (value >= end)
+			break;
+		set_option(settings, value);
+		settings = value + strlen(value) + 1;
+	}
+	set_option("lock_timeout", LOCK_TIMEOUT);
+
+	/* What a function has to say is not for the reader of advice. */
+	set_option("client_min_messages", "error");
+
+	XactReadOnly = true;
+	GetUserIdAndSecContext(&save_user, &save_sec_context);
+	SetUserIdAndSecContext(userid, save_sec_context | SECURITY_RESTRICTED_OPERATION);
+}
+
+/*
+ * Plan, in CurrentMemoryContext.  The query is scribbled on.  Errors of the
+ * planner and of what it evaluates go to the caller.
+ */
+PlannedStmt *
+pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
+{
+	PlannedStmt *plan;
+
+	/* A hook that another session's function set meanwhile stays in place. */
+	prev_object_access_hook = object_access_hook;
+	object_access_hook = object_access_cb;
+	sandbox_user = userid;
+	pa_whatif_is_active = true;
+	PG_TRY();
+	{
+		plan = pa_standard_planner(query, params);
+	}
+	PG_FINALLY();
+	{
+		pa_whatif_is_active = false;
+		object_access_hook = prev_object_access_hook;
+	}
+	PG_END_TRY();
+	return plan;
+}

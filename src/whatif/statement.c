@@ -1,0 +1,433 @@
+/*-------------------------------------------------------------------------
+ *
+ * statement.c
+ *		One stored statement, opened for planning it again and again.
+ *
+ * A statement is a memory context with the parsed tree, what it depends on,
+ * and the outcome.  Nothing else is held between two calls.  Each call runs
+ * in an internal subtransaction that is always rolled back, and goes through
+ * the same steps, in an order that matters:
+ *
+ *	1.	the user still exists; on a standby only a SELECT;
+ *	2.	lock the relations, without waiting: the planner assumes that its
+ *		caller holds them;
+ *	3.	with the locks held, so that the answer stays true, compare the hash
+ *		over all that the tree depends on: planning a stale tree can crash;
+ *	4.	check who owns the functions;
+ *	5.	enter the sandbox and plan copies of the tree: planning scribbles.
+ *
+ * Any error on the way becomes a refusal with its message, except a request
+ * to cancel.  The cost of a set of candidates is the mean over the sampled
+ * parameter vectors; without vectors, a tree with parameters is planned as a
+ * generic plan.
+ *
+ * What does not belong here: which statements are worth it, which candidates
+ * to try, and what to make of the costs (analyze/, report/).
+ *
+ * IDENTIFICATION
+ *		src/whatif/statement.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/readfuncs.h"
+#include "portability/instr_time.h"
+#include "storage/lockdefs.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+
+#include "whatif/whatif_internal.h"
+
+/* A statement with more relations plans too long for many plannings. */
+#define MAX_RELATIONS 12
+
+/* Likewise one whose base plan takes longer, in milliseconds. */
+#define MAX_PLANNING_MS 50.0
+
+struct PaWhatifStatement
+{
+	MemoryContext context;		/* everything of this statement */
+	MemoryContext scratch;		/* one planning */
+	const PaStoredTree *tree;
+	Oid			userid;
+	Query	   *query;			/* the tree, NULL until parsed */
+	PaQueryDependencies deps;
+	int			nvectors;
+	ParamListInfo vectors[PA_MAX_PLAN_VECTORS]; /* never NULL entries */
+	bool		generic;		/* no vector: the only one is empty */
+	PaPlanCost	base;
+	List	   *relations;		/* of PaRelationUse * */
+	const char *refusal;		/* why not, or NULL */
+	bool		stale;
+};
+
+/* What one call wants planned. */
+typedef struct PlanningRequest
+{
+	List	   *sets;			/* of List of PaIndexSpec * */
+	PaPlanCost *costs;
+	bool		facts;			/* collect relation uses (first set only) */
+} PlanningRequest;
+
+static bool
+refuse(PaWhatifStatement *statement, const char *why)
+{
+	if (statement->refusal == NULL)
+		statement->refusal = why;
+	return false;
+}
+
+/* ---- opening ---- */
+
+/*
+ * The planner locks what it opens itself (indexes, children) in the mode of
+ * the range table entry; a DML tree's RowExclusiveLock is more than reading
+ * needs, and an error on a standby.
+ */
+static bool
+weaken_locks_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rellockmode != NoLock)
+			rte->rellockmode = AccessShareLock;
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, weaken_locks_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, weaken_locks_walker, context);
+}
+
+static bool
+parse_tree(PaWhatifStatement *statement)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(statement->context);
+	Node	   *node = (Node *) stringToNode(statement->tree->query);
+
+	if (node == NULL || !IsA(node, Query))
+		elog(ERROR, "stored tree is not a query");
+	pa_query_dependencies((Query *) node, &statement->deps);
+	(void) weaken_locks_walker(node, NULL);
+	statement->query = (Query *) node;
+	MemoryContextSwitchTo(oldcontext);
+
+	if (statement->query->commandType == CMD_UTILITY ||
+		statement->query->commandType == CMD_UNKNOWN)
+		return refuse(statement, "not a statement that is planned");
+	if (statement->deps.nrelations > MAX_RELATIONS)
+		return refuse(statement, "more than 12 relations");
+	if (statement->deps.has_temporary)
+		return refuse(statement, "uses a temporary relation");
+	return true;
+}
+
+static bool
+check_server_state(PaWhatifStatement *statement)
+{
+	Query	   *query = statement->query;
+
+	if (RecoveryInProgress() &&
+		(query->commandType != CMD_SELECT || query->hasModifyingCTE))
+		return refuse(statement, "only SELECT statements are planned on a standby");
+	return true;
+}
+
+/* Steps 2 to 4 of the header. */
+static bool
+check_objects(PaWhatifStatement *statement)
+{
+	const char *why = pa_sandbox_lock_relations(&statement->deps);
+	uint64		hash;
+
+	if (why != NULL)
+		return refuse(statement, why);
+	if (!pa_query_dependency_hash(&statement->deps, &hash) ||
+		hash != statement->tree->dependency_hash)
+	{
+		statement->stale = true;
+		return refuse(statement, "something the statement depends on has changed");
+	}
+	why = pa_sandbox_check_owners(&statement->deps, statement->userid,
+								  statement->context);
+	return why == NULL || refuse(statement, why);
+}
+
+/* ---- planning ---- */
+
+/* One planning with one vector; returns its cost and adds to used. */
+static double
+plan_once(PaWhatifStatement *statement, PaWhatifScope *scope, uint64 *used)
+{
+	MemoryContext oldcontext;
+	PlannedStmt *plan;
+	double		cost;
+
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextReset(statement->scratch);
+	oldcontext = MemoryContextSwitchTo(statement->scratch);
+	pa_whatif_scope = scope;
+
+	plan = pa_sandbox_plan(copyObject(statement->query), scope->params,
+						   statement->userid);
+	cost = plan->planTree->total_cost;
+	*used |= pa_plan_candidates(plan, scope->candidates);
+
+	pa_whatif_scope = NULL;
+	MemoryContextSwitchTo(oldcontext);
+	return cost;
+}
+
+/* All vectors with one set of candidates. */
+static void
+plan_set(PaWhatifStatement *statement, List *candidates, bool facts,
+		 PaPlanCost *cost)
+{
+	memset(cost, 0, sizeof(*cost));
+	cost->nvectors = statement->nvectors;
+	for (int i = 0; i < statement->nvectors; i++)
+	{
+		PaWhatifScope scope = {0};
+
+		scope.params = statement->vectors[i];
+		scope.candidates = candidates;
+		scope.facts_context = facts ? statement->context : NULL;
+		cost->vector_cost[i] = plan_once(statement, &scope, &cost->used);
+		cost->total_cost += cost->vector_cost[i] / statement->nvectors;
+
+		if (facts && i == 0)
+			statement->relations = scope.relations;
+		else if (facts)
+			pa_relation_use_average(statement->relations, scope.relations, i);
+	}
+}
+
+/*
+ * Refuse a statement that is slow to plan.  The first planning of a session
+ * also fills caches, so only a second one that is slow too convicts.
+ */
+static bool
+check_planning_time(PaWhatifStatement *statement)
+{
+	double		msec = 0;
+
+	for (int attempt = 0; attempt < 2; attempt++)
+	{
+		PaWhatifScope scope = {0};
+		instr_time	start,
+					duration;
+		uint64		used = 0;
+
+		scope.params = statement->vectors[0];
+		INSTR_TIME_SET_CURRENT(start);
+		(void) plan_once(statement, &scope, &used);
+		INSTR_TIME_SET_CURRENT(duration);
+		INSTR_TIME_SUBTRACT(duration, start);
+		msec = INSTR_TIME_GET_MILLISEC(duration);
+		if (msec <= MAX_PLANNING_MS)
+			return true;
+	}
+	return refuse(statement, "planning takes over 50 ms");
+}
+
+static bool
+plan_request(PaWhatifStatement *statement, PlanningRequest *request)
+{
+	ListCell   *lc;
+
+	/* Planning needs one for the functions that it evaluates. */
+	PushActiveSnapshot(GetTransactionSnapshot());
+	pa_sandbox_enter(statement->userid, statement->tree->settings,
+					 statement->tree->settings_len);
+	if (request->facts && !check_planning_time(statement))
+		return false;
+	foreach(lc, request->sets)
+	{
+		PaPlanCost *cost = &request->costs[foreach_current_index(lc)];
+
+		plan_set(statement, (List *) lfirst(lc), request->facts, cost);
+	}
+	return true;
+}
+
+/* Inside the subtransaction: all steps of the header. */
+static bool
+run_steps(PaWhatifStatement *statement, PlanningRequest *request)
+{
+	if (!pa_sandbox_user_exists(statement->userid))
+		return refuse(statement, "the statement's user does not exist any more");
+	if (statement->query == NULL && !parse_tree(statement))
+		return false;
+	return check_server_state(statement) && check_objects(statement) &&
+		plan_request(statement, request);
+}
+
+static bool
+is_cancel(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_ASSERT_FAILURE ||
+		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
+}
+
+/*
+ * Run the steps in a subtransaction that is rolled back in any case, and
+ * turn an error into a refusal.  Returns false when refused.
+ */
+static bool
+run_request(PaWhatifStatement *statement, PlanningRequest *request)
+{
+	MemoryContext oldcontext = CurrentMemoryContext;
+	ResourceOwner oldowner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+	volatile bool done = false;
+
+	if (statement->refusal != NULL)
+		return false;
+	if (IsInParallelMode())
+		return refuse(statement, "cannot plan during a parallel operation");
+	if (pa_whatif_is_active)
+		return refuse(statement, "cannot plan from within a planning");
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(oldcontext);
+	PG_TRY();
+	{
+		done = run_steps(statement, request);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(statement->context);
+		error = CopyErrorData();
+		FlushErrorState();
+		pa_whatif_scope = NULL;
+		done = false;
+	}
+	PG_END_TRY();
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(oldcontext);
+	CurrentResourceOwner = oldowner;
+	MemoryContextReset(statement->scratch);
+
+	if (error != NULL)
+	{
+		if (is_cancel(error))
+			ReThrowError(error);
+		(void) refuse(statement, error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ?
+					  "a relation or an index is locked by another session" :
+					  error->message);
+	}
+	return done;
+}
+
+/*
+ * The vectors to plan with.  Each has an address of its own, by which the
+ * hooks know our plannings; without a vector an empty one stands for "no
+ * values", which the planner treats like none.
+ */
+static void
+set_vectors(PaWhatifStatement *statement, List *params)
+{
+	ListCell   *lc;
+
+	if (statement->tree->has_params)
+	{
+		foreach(lc, params)
+		{
+			if (statement->nvectors == PA_MAX_PLAN_VECTORS)
+				break;
+			if (lfirst(lc) != NULL)
+				statement->vectors[statement->nvectors++] = (ParamListInfo) lfirst(lc);
+		}
+	}
+	if (statement->nvectors == 0)
+		statement->vectors[statement->nvectors++] = makeParamList(0);
+}
+
+/* ---- interface ---- */
+
+PaWhatifStatement *
+pa_whatif_open(const PaStoredTree *tree, List *params, Oid userid)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "perf_advisor what-if statement",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	PaWhatifStatement *statement = palloc0(sizeof(PaWhatifStatement));
+	PlanningRequest request = {0};
+
+	statement->context = context;
+	statement->scratch = AllocSetContextCreate(context, "perf_advisor planning",
+											   ALLOCSET_DEFAULT_SIZES);
+	statement->tree = tree;
+	statement->userid = userid;
+	set_vectors(statement, params);
+
+	request.sets = list_make1(NIL);
+	request.costs = &statement->base;
+	request.facts = true;
+	MemoryContextSwitchTo(oldcontext);
+
+	(void) run_request(statement, &request);
+	return statement;
+}
+
+void
+pa_whatif_close(PaWhatifStatement *statement)
+{
+	MemoryContextDelete(statement->context);
+}
+
+const char *
+pa_whatif_refusal(const PaWhatifStatement *statement)
+{
+	return statement->refusal;
+}
+
+bool
+pa_whatif_is_stale(const PaWhatifStatement *statement)
+{
+	return statement->stale;
+}
+
+const PaPlanCost *
+pa_whatif_base(const PaWhatifStatement *statement)
+{
+	return &statement->base;
+}
+
+List *
+pa_whatif_relations(const PaWhatifStatement *statement)
+{
+	return statement->relations;
+}
+
+bool
+pa_whatif_plan(PaWhatifStatement *statement, List *candidates, PaPlanCost *cost)
+{
+	PlanningRequest request = {0};
+
+	Assert(list_length(candidates) <= PA_MAX_CANDIDATES);
+	request.sets = list_make1(candidates);
+	request.costs = cost;
+	return run_request(statement, &request);
+}
+
+bool
+pa_whatif_plan_sets(PaWhatifStatement *statement, List *sets, PaPlanCost *costs)
+{
+	PlanningRequest request = {0};
+
+	request.sets = sets;
+	request.costs = costs;
+	return run_request(statement, &request);
+}

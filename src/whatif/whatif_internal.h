@@ -1,0 +1,104 @@
+/*-------------------------------------------------------------------------
+ *
+ * whatif_internal.h
+ *		Between the files of whatif/ only.
+ *
+ *		statement.c		one statement: open, plan, close
+ *		sandbox.c		what a planning may do: locks, owners, settings
+ *		hypothetical.c	IndexOptInfo of an index that does not exist
+ *		index_size.c	pages and height of a b-tree that does not exist
+ *		plan_indexes.c	which hypothetical indexes a plan uses
+ *		relation_use.c	what a base planning says about a relation
+ *		column_use.c	... the columns an index could look up
+ *		ordering_use.c	... the orderings an index could give
+ *
+ * IDENTIFICATION
+ *		src/whatif/whatif_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_WHATIF_INTERNAL_H
+#define PA_WHATIF_INTERNAL_H
+
+#include "nodes/params.h"
+#include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
+#include "storage/block.h"
+#include "utils/rel.h"
+
+#include "base/index_advice.h"
+#include "base/query_tree.h"
+#include "catalog/column_facts.h"
+#include "whatif/whatif.h"
+
+/* As many candidates as PaPlanCost.used has bits. */
+#define PA_MAX_CANDIDATES 64
+
+/*
+ * OIDs of the hypothetical indexes of a planning, one a candidate.  Below
+ * FirstGenbkiObjectId OIDs are given by hand in the catalog's sources, and
+ * this part of the range is set aside for development, so no index has one;
+ * a user's table never has an index there anyway.
+ */
+#define PA_FIRST_FAKE_OID ((Oid) 9900)
+
+/*
+ * The planning now going on.  Hooks tell it from plannings nested in it (a
+ * function that is evaluated may plan its own statements) by "params", which
+ * the planner hands down by address.
+ */
+typedef struct PaWhatifScope
+{
+	ParamListInfo params;
+	List	   *candidates;		/* of PaIndexSpec * */
+	MemoryContext facts_context;	/* where facts go, or NULL for none */
+	List	   *relations;		/* of PaRelationUse *, in facts_context */
+} PaWhatifScope;
+
+extern PaWhatifScope *pa_whatif_scope;
+
+/* sandbox.c */
+
+/* Why planning must not go on; context is where the text is allocated. */
+extern const char *pa_sandbox_lock_relations(const PaQueryDependencies *deps);
+extern const char *pa_sandbox_check_owners(const PaQueryDependencies *deps,
+										   Oid userid, MemoryContext context);
+extern bool pa_sandbox_user_exists(Oid userid);
+extern void pa_sandbox_enter(Oid userid, const char *settings, int settings_len);
+extern PlannedStmt *pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid);
+
+/* hypothetical.c */
+extern IndexOptInfo *pa_hypothetical_index(RelOptInfo *rel, Relation relation,
+										   const PaIndexSpec *spec, Oid fakeid);
+
+/* index_size.c */
+extern BlockNumber pa_btree_pages(const PaColumnFacts *columns, int ncolumns,
+								  double tuples, int *height);
+
+/* plan_indexes.c */
+extern uint64 pa_plan_candidates(const PlannedStmt *plan, List *candidates);
+
+/* relation_use.c */
+extern void pa_relation_use_average(List *into, List *from, int nth);
+
+/*
+ * The column of a base relation that node is, as an index on the plain column
+ * could serve it; facts say how.  False for anything else.
+ */
+extern bool pa_indexable_column(RelOptInfo *rel, Oid relid, Node *node,
+								PaColumnFacts *facts);
+
+/* column_use.c */
+extern List *pa_column_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid);
+
+/* ordering_use.c */
+extern List *pa_ordering_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid);
+
+/* An index of that collation serves an expression of this one. */
+static inline bool
+pa_collation_serves(Oid index_collation, Oid expression_collation)
+{
+	return !OidIsValid(index_collation) || index_collation == expression_collation;
+}
+
+#endif							/* PA_WHATIF_INTERNAL_H */
