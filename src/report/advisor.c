@@ -1,0 +1,354 @@
+/*-------------------------------------------------------------------------
+ *
+ * advisor.c
+ *		One run of the index advisor: plans the workload again and chooses.
+ *
+ * The statements with the most time are opened first, each with its stored
+ * tree and sampled parameters; what the planner saw of their tables gives
+ * the candidates.  Then the selection asks for plannings and gets them until
+ * it has no further question or the deadline is there.  Its answer is valid
+ * at any time, so the deadline costs quality, never the result.
+ *
+ * A statement that cannot be planned is not dropped in silence: it is listed
+ * as skipped, with the reason.
+ *
+ * IDENTIFICATION
+ *		src/report/advisor.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "analyze/candidates.h"
+#include "analyze/selection.h"
+#include "config/config.h"
+#include "report/advisor.h"
+#include "store/store.h"
+
+#define PA_SCHEMA "perf_advisor"
+
+/* Sets planned between two looks at the clock. */
+#define PLANS_A_STEP 8
+
+/*
+ * Times that the selection is asked again.  Each time it knows more; it ends
+ * by itself after a handful.
+ */
+#define MAX_ROUNDS 30
+
+static bool
+is_late(PaAdvisor *advisor)
+{
+	if (!advisor->deadline_hit && advisor->deadline != 0 &&
+		GetCurrentTimestamp() >= advisor->deadline)
+		advisor->deadline_hit = true;
+	return advisor->deadline_hit;
+}
+
+static void
+skip(PaAdvisor *advisor, const PaWorkloadStatement *statement,
+	 const char *reason)
+{
+	PaSkippedStatement *skipped = palloc(sizeof(PaSkippedStatement));
+
+	skipped->statement = statement;
+	skipped->reason = pstrdup(reason);
+	advisor->skipped = lappend(advisor->skipped, skipped);
+}
+
+/*
+ * True when the statement reads our own views or calls our own functions:
+ * looking at the advice is no part of the workload.
+ */
+static bool
+is_about_us(const PaStoredTree *tree)
+{
+	Oid			schema = get_namespace_oid(PA_SCHEMA, true);
+	PaQueryDependencies deps;
+	Query	   *query;
+	ListCell   *lc;
+
+	if (!OidIsValid(schema))
+		return false;
+
+	query = castNode(Query, stringToNode(tree->query));
+	pa_query_dependencies(query, &deps);
+	foreach(lc, deps.relations)
+	{
+		if (get_rel_namespace(lfirst_oid(lc)) == schema)
+			return true;
+	}
+	foreach(lc, deps.functions)
+	{
+		if (get_func_namespace(lfirst_oid(lc)) == schema)
+			return true;
+	}
+	return false;
+}
+
+/* Enters an opened tree into the matrix, with its candidates. */
+static void
+add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+	int			number;
+
+	subject->relations = pa_whatif_relations(subject->whatif);
+	foreach(lc, subject->relations)
+		relids = list_append_unique_oid(relids,
+										((PaRelationUse *) lfirst(lc))->relid);
+
+	number = pa_matrix_add_statement(advisor->matrix,
+									 subject->statement->own_exec_time * subject->share,
+									 pa_whatif_base(subject->whatif)->total_cost,
+									 relids);
+	Assert(number == list_length(advisor->subjects));
+	advisor->subjects = lappend(advisor->subjects, subject);
+
+	foreach(lc, subject->relations)
+	{
+		ListCell   *lc2;
+
+		foreach(lc2, pa_analyze_candidates(lfirst(lc)))
+			pa_matrix_add_candidate(advisor->matrix, number, lfirst(lc2));
+	}
+}
+
+/* Opens one tree; returns why it is not planned, or NULL. */
+static const char *
+open_tree(PaAdvisor *advisor, const PaWorkloadStatement *statement,
+		  const PaStoredTree *tree, List *params, double share, bool *stale)
+{
+	PaAdvisorSubject *subject = palloc0(sizeof(PaAdvisorSubject));
+	const char *refusal;
+
+	subject->statement = statement;
+	subject->tree = tree;
+	subject->share = share;
+	subject->has_values = !tree->has_params || params != NIL;
+	subject->whatif = pa_whatif_open(tree, tree->has_params ? params : NIL,
+									 statement->shape.userid);
+
+	refusal = pa_whatif_refusal(subject->whatif);
+	if (refusal != NULL)
+	{
+		refusal = pstrdup(refusal);
+		if (pa_whatif_is_stale(subject->whatif))
+			*stale = true;
+		pa_whatif_close(subject->whatif);
+		pfree(subject);
+		return refusal;
+	}
+	add_subject(advisor, subject);
+	return NULL;
+}
+
+/*
+ * Opens all trees of a statement.  Returns false when the statement is no
+ * part of the workload.
+ */
+static bool
+open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
+{
+	List	   *trees = pa_store_read_trees(&statement->shape);
+	List	   *params = NIL;
+	const char *refusal = NULL;
+	bool		stale = false;
+	ListCell   *lc;
+
+	if (trees == NIL)
+	{
+		skip(advisor, statement, "no query tree is stored");
+		return true;
+	}
+	if (is_about_us(linitial(trees)))
+		return false;
+
+	foreach(lc, trees)
+	{
+		const PaStoredTree *tree = lfirst(lc);
+		const char *refused;
+
+		if (tree->has_params && params == NIL)
+			params = pa_store_read_params(&statement->shape);
+		refused = open_tree(advisor, statement, tree, params,
+							1.0 / list_length(trees), &stale);
+		if (refused != NULL)
+			refusal = refused;
+	}
+
+	/* A stale tree would be refused again each time: make room for a new one. */
+	if (stale)
+		pa_store_drop_trees(&statement->shape);
+	if (refusal != NULL)
+		skip(advisor, statement, refusal);
+	return true;
+}
+
+static void
+open_workload(PaAdvisor *advisor)
+{
+	ListCell   *lc;
+
+	foreach(lc, advisor->workload->statements)
+	{
+		const PaWorkloadStatement *statement = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_late(advisor))
+			skip(advisor, statement,
+				 "the advisor stopped at perf_advisor.advisor_deadline before it came to this statement");
+		else if (!open_statement(advisor, statement))
+			continue;
+		advisor->matrix->total_weight += statement->own_exec_time;
+	}
+}
+
+/* The candidates of a set, in the order of their numbers. */
+static List *
+specs_of(const PaAdvisor *advisor, const Bitmapset *set)
+{
+	List	   *specs = NIL;
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(set, candidate)) >= 0 &&
+		   list_length(specs) < PA_MAX_PLAN_CANDIDATES)
+		specs = lappend(specs,
+						(void *) pa_matrix_candidate(advisor->matrix, candidate));
+	return specs;
+}
+
+/* Records an answer: bit i of cost->used is the i-th member of the set. */
+static void
+record_plan(PaAdvisor *advisor, const PaQuestion *question,
+			const PaPlanCost *cost)
+{
+	Bitmapset  *used = NULL;
+	int			candidate = -1;
+	int			bit = 0;
+
+	while ((candidate = bms_next_member(question->set, candidate)) >= 0 &&
+		   bit < PA_MAX_PLAN_CANDIDATES)
+	{
+		if ((cost->used & (UINT64CONST(1) << bit)) != 0)
+			used = bms_add_member(used, candidate);
+		bit++;
+	}
+	pa_matrix_add_plan(advisor->matrix, question->statement, question->set,
+					   used, cost->total_cost);
+}
+
+/*
+ * Plans one statement with several sets.  Where it is refused now (a table
+ * was locked meanwhile), the sets count as useless.
+ */
+static void
+answer_step(PaAdvisor *advisor, List *questions)
+{
+	const PaQuestion *first = linitial(questions);
+	PaAdvisorSubject *subject = list_nth(advisor->subjects, first->statement);
+	PaPlanCost	costs[PLANS_A_STEP];
+	List	   *sets = NIL;
+	ListCell   *lc;
+	int			i = 0;
+	bool		was_refused = pa_whatif_refusal(subject->whatif) != NULL;
+
+	memset(costs, 0, sizeof(costs));
+	foreach(lc, questions)
+		sets = lappend(sets, specs_of(advisor, ((PaQuestion *) lfirst(lc))->set));
+
+	if (!pa_whatif_plan_sets(subject->whatif, sets, costs))
+	{
+		if (!was_refused)
+			skip(advisor, subject->statement, pa_whatif_refusal(subject->whatif));
+		for (i = 0; i < list_length(questions); i++)
+		{
+			costs[i].used = 0;
+			costs[i].total_cost = pa_whatif_base(subject->whatif)->total_cost;
+		}
+	}
+
+	i = 0;
+	foreach(lc, questions)
+		record_plan(advisor, lfirst(lc), &costs[i++]);
+}
+
+/* Answers questions, those of one statement together, until it is late. */
+static void
+answer_questions(PaAdvisor *advisor, const List *questions)
+{
+	List	   *step = NIL;
+	ListCell   *lc;
+
+	foreach(lc, questions)
+	{
+		PaQuestion *question = lfirst(lc);
+
+		if (step != NIL &&
+			(list_length(step) == PLANS_A_STEP ||
+			 ((PaQuestion *) linitial(step))->statement != question->statement))
+		{
+			answer_step(advisor, step);
+			step = NIL;
+			if (is_late(advisor))
+				return;
+		}
+		step = lappend(step, question);
+	}
+	if (step != NIL)
+		answer_step(advisor, step);
+}
+
+/* Chooses again and again, knowing more each time. */
+static void
+choose_indexes(PaAdvisor *advisor)
+{
+	PaSelection *selection = pa_analyze_selection(advisor->matrix);
+
+	for (int round = 0; round < MAX_ROUNDS; round++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (selection->questions == NIL || is_late(advisor))
+			break;
+		answer_questions(advisor, selection->questions);
+		selection = pa_analyze_selection(advisor->matrix);
+	}
+	advisor->chosen = selection->chosen;
+}
+
+/*
+ * Runs the advisor for this database.  Everything lives in
+ * CurrentMemoryContext; the statements stay open until pa_advisor_close().
+ */
+PaAdvisor *
+pa_advisor_run(void)
+{
+	PaAdvisor  *advisor = palloc0(sizeof(PaAdvisor));
+
+	advisor->started = GetCurrentTimestamp();
+	if (pa_guc_advisor_deadline > 0)
+		advisor->deadline = TimestampTzPlusMilliseconds(advisor->started,
+														pa_guc_advisor_deadline);
+	advisor->workload = pa_report_workload();
+	advisor->matrix = pa_matrix_create(0);
+	open_workload(advisor);
+	choose_indexes(advisor);
+	return advisor;
+}
+
+void
+pa_advisor_close(PaAdvisor *advisor)
+{
+	ListCell   *lc;
+
+	foreach(lc, advisor->subjects)
+		pa_whatif_close(((PaAdvisorSubject *) lfirst(lc))->whatif);
+	advisor->subjects = NIL;
+}

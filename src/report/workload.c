@@ -1,0 +1,96 @@
+/*-------------------------------------------------------------------------
+ *
+ * workload.c
+ *		The statements of this database that advice is made for.
+ *
+ * A statement that was called once says nothing about the next day: dumps,
+ * migrations and a person's questions are left out.  So are utility
+ * statements, which have no plan.
+ *
+ * IDENTIFICATION
+ *		src/report/workload.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "report/statements.h"
+#include "report/workload.h"
+
+#define MIN_CALLS 2
+
+static bool
+same_shape(const PaShapeKey *a, const PaShapeKey *b)
+{
+	return a->userid == b->userid && a->dbid == b->dbid &&
+		a->queryid == b->queryid;
+}
+
+static void
+add_sum(PaWorkloadStatement *statement, const PaStatementSum *sum)
+{
+	const PaCounters *counters = &sum->counters;
+
+	statement->calls += counters->exec.count;
+	statement->total_exec_time += counters->exec.total;
+	statement->own_exec_time += counters->own_exec_time;
+	if (statement->stats_since == 0 ||
+		counters->stats_since < statement->stats_since)
+		statement->stats_since = counters->stats_since;
+}
+
+/* list_sort comparator: most time first, then by key for a stable order. */
+static int
+compare_weights(const ListCell *left, const ListCell *right)
+{
+	const PaWorkloadStatement *a = lfirst(left);
+	const PaWorkloadStatement *b = lfirst(right);
+
+	if (a->own_exec_time != b->own_exec_time)
+		return a->own_exec_time > b->own_exec_time ? -1 : 1;
+	if (a->shape.queryid != b->shape.queryid)
+		return a->shape.queryid < b->shape.queryid ? -1 : 1;
+	if (a->shape.userid != b->shape.userid)
+		return a->shape.userid < b->shape.userid ? -1 : 1;
+	return 0;
+}
+
+PaWorkload *
+pa_report_workload(void)
+{
+	PaStatementSums *sums = pa_report_statements();
+	PaWorkload *workload = palloc0(sizeof(PaWorkload));
+	PaWorkloadStatement *last = NULL;
+	ListCell   *lc;
+
+	/* Rows that differ in toplevel only follow each other. */
+	for (int i = 0; i < sums->count; i++)
+	{
+		const PaStatementSum *sum = &sums->items[i];
+
+		if (sum->shape.dbid != MyDatabaseId || sum->shape.queryid == 0 ||
+			sum->planids == 0)
+			continue;
+		if (last == NULL || !same_shape(&last->shape, &sum->shape))
+		{
+			last = palloc0(sizeof(PaWorkloadStatement));
+			last->shape = sum->shape;
+			workload->statements = lappend(workload->statements, last);
+		}
+		add_sum(last, sum);
+	}
+
+	foreach(lc, workload->statements)
+	{
+		const PaWorkloadStatement *statement = lfirst(lc);
+
+		if (statement->calls < MIN_CALLS)
+			workload->statements =
+				foreach_delete_current(workload->statements, lc);
+	}
+	list_sort(workload->statements, compare_weights);
+	workload->statements = list_truncate(workload->statements, PA_MAX_WORKLOAD);
+	return workload;
+}

@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * workload.h
+ *		The statements of this database that advice is made for.
+ *
+ * IDENTIFICATION
+ *		src/report/workload.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_REPORT_WORKLOAD_H
+#define PA_REPORT_WORKLOAD_H
+
+#include "nodes/pg_list.h"
+
+#include "base/statement.h"
+
+#define PA_MAX_WORKLOAD 200		/* statements, the heaviest ones */
+
+/* One statement, summed over its plans and over both nesting kinds. */
+typedef struct PaWorkloadStatement
+{
+	PaShapeKey	shape;
+	int64		calls;
+	double		total_exec_time;	/* msec */
+	double		own_exec_time;	/* msec, without the statements it ran */
+	TimestampTz stats_since;
+} PaWorkloadStatement;
+
+typedef struct PaWorkload
+{
+	List	   *statements;		/* of PaWorkloadStatement *, most time first */
+} PaWorkload;
+
+/*
+ * The statements of this database that were planned and called at least
+ * twice, at most PA_MAX_WORKLOAD; in CurrentMemoryContext.
+ */
+extern PaWorkload *pa_report_workload(void);
+
+#endif							/* PA_REPORT_WORKLOAD_H */
