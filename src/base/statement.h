@@ -47,9 +47,10 @@ typedef struct PaStatementKey
 typedef struct PaTimeStats
 {
 	int64		count;
+	int64		minmax_count;	/* since min and max were reset */
 	double		total;			/* msec */
-	double		min;			/* msec; undefined when min_count is 0 */
-	double		max;			/* msec */
+	double		min;			/* msec; 0 when minmax_count is 0 */
+	double		max;			/* msec; 0 when minmax_count is 0 */
 	double		m2;				/* msec^2 */
 } PaTimeStats;
 

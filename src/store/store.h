@@ -80,6 +80,7 @@ typedef struct PaStoreInfo
 	int64		shapes;			/* statements in the table */
 	int64		text_memory_used;	/* bytes */
 	int64		text_memory_limit;	/* bytes */
+	int64		calls_lost;		/* no room even for an <evicted> row */
 	int64		texts_skipped;	/* no memory for text, tree, params or plan */
 	int64		contended;		/* detail skipped: partition was busy */
 	int64		torn_reads;		/* slab copies taken while being written */

@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * detail.h
+ *		Inside collect/: sampled detail and what is kept for planning again.
+ *
+ * IDENTIFICATION
+ *		src/collect/detail.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_COLLECT_DETAIL_H
+#define PA_COLLECT_DETAIL_H
+
+#include "collect/frames.h"
+
+/* execution.c: remembers the identifier of the plan made last */
+extern void pa_collect_note_planid(const PlannedStmt *plan, int64 planid);
+
+/* sample.c: node rows */
+extern bool pa_sample_wanted(const PaStatementKey *key, uint32 shape_hash, const PlannedStmt *plan);
+extern void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
+extern void pa_sample_note_busy(double msec);
+extern void pa_sample_describe(PaFrame *frame, QueryDesc *query_desc);
+
+/* params.c: parameter vectors */
+extern void pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
+
+/* predicate.c: a scan's filter without its constants */
+extern char *pa_predicate_serialize(List *quals, Index scanrelid);
+
+/* trees.c: query trees */
+extern void pa_trees_init(void);
+extern void pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once);
+
+/* parse.c: texts */
+extern void pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len);
+extern bool pa_text_parsed_now(const char *query_string);
+
+#endif							/* PA_COLLECT_DETAIL_H */

@@ -1,0 +1,152 @@
+/*-------------------------------------------------------------------------
+ *
+ * frames.c
+ *		The array of open executions.
+ *
+ * Executions are not strictly nested (cursors), so a frame is found by its
+ * QueryDesc, the latest first.  A statement that fails never reaches
+ * ExecutorEnd: its frame is dropped when its subtransaction or transaction
+ * ends.  Private memory, grown in steps and bounded.
+ *
+ * IDENTIFICATION
+ *		src/collect/frames.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "collect/detail.h"
+
+#define PA_FIRST_FRAMES 16
+#define PA_MAX_FRAMES 1024		/* about 400 kB; more are not recorded */
+
+int			pa_nesting_depth = 0;
+int			pa_open_frames = 0;
+instr_time	pa_nested_time;
+
+static PaFrame *frames = NULL;
+static int	allocated = 0;
+
+/* Makes room for one more frame; false when there is none to be had. */
+static bool
+grow(void)
+{
+	int			wanted = allocated == 0 ? PA_FIRST_FRAMES : allocated * 2;
+	PaFrame    *larger;
+
+	if (wanted > PA_MAX_FRAMES)
+		return false;
+	larger = MemoryContextAllocExtended(TopMemoryContext, wanted * sizeof(PaFrame),
+										MCXT_ALLOC_NO_OOM);
+	if (larger == NULL)
+		return false;
+	if (frames != NULL)
+	{
+		memcpy(larger, frames, pa_open_frames * sizeof(PaFrame));
+		pfree(frames);
+	}
+	frames = larger;
+	allocated = wanted;
+	return true;
+}
+
+/* Gives a new, zeroed frame or NULL (counted). */
+PaFrame *
+pa_frame_push(QueryDesc *query_desc)
+{
+	PaFrame    *frame;
+
+	if (pa_open_frames == allocated && !grow())
+	{
+		pa_store_count_skipped_frame();
+		return NULL;
+	}
+	frame = &frames[pa_open_frames++];
+	memset(frame, 0, sizeof(*frame));
+	frame->query_desc = query_desc;
+	frame->subid = GetCurrentSubTransactionId();
+	return frame;
+}
+
+PaFrame *
+pa_frame_find(const QueryDesc *query_desc)
+{
+	for (int i = pa_open_frames - 1; i >= 0; i--)
+	{
+		if (frames[i].query_desc == query_desc)
+			return &frames[i];
+	}
+	return NULL;
+}
+
+int
+pa_frame_index(const PaFrame *frame)
+{
+	return frame - frames;
+}
+
+/*
+ * Gives the frame at an index that was taken before other code ran, or finds
+ * it anew; NULL when it was dropped meanwhile.
+ */
+PaFrame *
+pa_frame_at(int index, const QueryDesc *query_desc)
+{
+	if (index < pa_open_frames && frames[index].query_desc == query_desc)
+		return &frames[index];
+	return pa_frame_find(query_desc);
+}
+
+void
+pa_frame_drop(PaFrame *frame)
+{
+	int			index = frame - frames;
+
+	pa_open_frames--;
+	if (index < pa_open_frames)
+		memmove(frame, frame + 1, (pa_open_frames - index) * sizeof(PaFrame));
+}
+
+/*
+ * At the end of a transaction no execution can be open any more: cursors
+ * that are held were finished before.
+ */
+void
+pa_collect_xact_cb(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
+		pa_open_frames = 0;
+}
+
+/*
+ * Drops what was started inside an aborted subtransaction: identifiers rise,
+ * so those are the frames with this one or a higher one.
+ */
+void
+pa_collect_subxact_cb(SubXactEvent event, SubTransactionId mySubid,
+					  SubTransactionId parentSubid, void *arg)
+{
+	int			kept = 0;
+
+	(void) parentSubid;
+	(void) arg;
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	for (int i = 0; i < pa_open_frames; i++)
+	{
+		if (frames[i].subid < mySubid)
+			frames[kept++] = frames[i];
+	}
+	pa_open_frames = kept;
+}
+
+void
+pa_collect_init(void)
+{
+	RegisterXactCallback(pa_collect_xact_cb, NULL);
+	RegisterSubXactCallback(pa_collect_subxact_cb, NULL);
+	pa_trees_init();
+}

@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * parse.c
+ *		Keeps the text of each statement, once.
+ *
+ * The text is made at parse analysis, the only place that knows where its
+ * constants are.  A statement whose text was dropped since, and that a
+ * client prepared long ago, brings its source text again at execution; then
+ * every literal in it is replaced.
+ *
+ * IDENTIFICATION
+ *		src/collect/parse.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "collect/detail.h"
+#include "collect/text.h"
+
+/*
+ * Source text of the statement that was analysed last.  The plan cache plans
+ * from its own copy of the text, so a planning with another address is one
+ * whose plan will be cached.  The address is only compared.
+ */
+static const char *analysed_text = NULL;
+
+bool
+pa_text_parsed_now(const char *query_string)
+{
+	return query_string == analysed_text;
+}
+
+/* True for statements that may carry a password in a literal. */
+static bool
+may_hold_password(const Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_CreateRoleStmt:
+		case T_AlterRoleStmt:
+		case T_CreateUserMappingStmt:
+		case T_AlterUserMappingStmt:
+		case T_CreateForeignServerStmt:
+		case T_AlterForeignServerStmt:
+		case T_CreateSubscriptionStmt:
+		case T_AlterSubscriptionStmt:
+		case T_AlterRoleSetStmt:
+		case T_VariableSetStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static void
+put_text(PaSeenShape *seen, char *text)
+{
+	/* pa_store_put_text() counts what it can't keep; don't try each time */
+	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, strlen(text),
+									   GetDatabaseEncoding());
+	pfree(text);
+}
+
+void
+pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
+{
+	PaShapeKey	key;
+	PaSeenShape *seen;
+	char	   *text;
+
+	analysed_text = pstate->p_sourcetext;
+	if (query->queryId == 0 || !pa_collect_wanted())
+		return;
+	if (query->utilityStmt != NULL && !pa_guc_track_utility)
+		return;
+
+	key.userid = GetUserId();
+	key.dbid = MyDatabaseId;
+	key.queryid = (int64) query->queryId;
+	seen = pa_seen_shape(&key, pa_store_shape_hash(&key));
+	if (seen->has_text)
+		return;
+	if (query->utilityStmt != NULL && may_hold_password(query->utilityStmt))
+		text = pa_text_without_literals(pstate->p_sourcetext, query->stmt_location, query->stmt_len);
+	else
+		text = pa_text_normalize(pstate->p_sourcetext, query->stmt_location, query->stmt_len, jstate);
+	put_text(seen, text);
+}
+
+/* Makes up for a text that the store does not have (any more). */
+void
+pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len)
+{
+	if (source != NULL)
+		put_text(seen, pa_text_without_literals(source, location, len));
+}

@@ -1,0 +1,70 @@
+/*-------------------------------------------------------------------------
+ *
+ * planning.c
+ *		Measures plannings and offers query trees.
+ *
+ * Block counters of a planning are not added to the statement's: those stay
+ * comparable with pg_stat_statements at its defaults.
+ *
+ * IDENTIFICATION
+ *		src/collect/planning.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "collect/detail.h"
+#include "collect/planid.h"
+
+static void
+planning_key(PaShapeKey *key, int64 queryid)
+{
+	key->userid = GetUserId();
+	key->dbid = MyDatabaseId;
+	key->queryid = queryid;
+}
+
+void
+pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_string,
+						  ParamListInfo params)
+{
+	planning->queryid = (int64) parse->queryId;
+	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
+	if (planning->wanted)
+	{
+		PaShapeKey	key;
+		PaSeenShape *seen;
+
+		planning_key(&key, planning->queryid);
+		seen = pa_seen_shape(&key, pa_store_shape_hash(&key));
+		pa_trees_offer(seen, parse, pa_nesting_depth > 0 || params != NULL ||
+					   !pa_text_parsed_now(query_string));
+		INSTR_TIME_SET_CURRENT(planning->start);
+	}
+	pa_nesting_depth++;
+}
+
+/* "result" is NULL when the planner failed. */
+void
+pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
+{
+	PaStatementKey key;
+	instr_time	now;
+
+	pa_nesting_depth--;
+	if (!planning->wanted || result == NULL)
+		return;
+
+	key.planid = pa_planned_stmt_planid(result);
+	if (key.planid == 0)
+		key.planid = pa_planid_compute(result);
+	if (!pa_planned_stmt_set_planid(result, key.planid))
+		pa_collect_note_planid(result, key.planid);
+	if (!pa_guc_track_planning)
+		return;
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, planning->start);
+	planning_key(&key.shape, planning->queryid);
+	key.toplevel = pa_nesting_depth == 0;
+	pa_store_add_planning(&key, pa_store_shape_hash(&key.shape), INSTR_TIME_GET_MILLISEC(now));
+}

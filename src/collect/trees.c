@@ -1,0 +1,141 @@
+/*-------------------------------------------------------------------------
+ *
+ * trees.c
+ *		Keeps the rewritten query of statements that repeat, for planning
+ *		them again.
+ *
+ * Taken as the planner's hook receives it, before planning scribbles on it:
+ * views, row security and search_path are resolved, and it works for
+ * statements inside functions, whose text alone would not parse.
+ *
+ * When: at a planning for which the statement has already run; and at the
+ * very first one when no second may come, because the plan will be cached
+ * (nested statements, statements with parameters, prepared statements).
+ * After that at plannings 2, 4, 8 .. of a backend, so that statements with
+ * literals are sampled and, from 18 on, other tenants' relations of the same
+ * query identifier are met; and whenever a schema may have changed, to
+ * replace a stale tree.
+ *
+ * IDENTIFICATION
+ *		src/collect/trees.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "collect/detail.h"
+
+/* Changes with every invalidation that may make a stored tree stale. */
+static uint32 schema_epoch = 1;
+
+static void
+relation_changed_cb(Datum arg, Oid relid)
+{
+	(void) arg;
+	(void) relid;
+	schema_epoch++;
+}
+
+static void
+function_changed_cb(Datum arg, int cacheid, uint32 hashvalue)
+{
+	(void) arg;
+	(void) cacheid;
+	(void) hashvalue;
+	schema_epoch++;
+}
+
+void
+pa_trees_init(void)
+{
+	CacheRegisterRelcacheCallback(relation_changed_cb, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, function_changed_cb, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, function_changed_cb, (Datum) 0);
+}
+
+/*
+ * Gives the planner's settings that differ from the built-in defaults, as
+ * "name\0value\0..", the list that EXPLAIN (SETTINGS) prints.
+ */
+static char *
+planner_settings(int *len)
+{
+	StringInfoData settings;
+	int			count;
+	struct config_generic **changed = get_explain_guc_options(&count);
+
+	initStringInfo(&settings);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *value = GetConfigOptionByName(changed[i]->name, NULL, true);
+
+		if (value == NULL)
+			continue;
+		appendBinaryStringInfo(&settings, changed[i]->name, strlen(changed[i]->name) + 1);
+		appendBinaryStringInfo(&settings, value, strlen(value) + 1);
+	}
+	*len = settings.len;
+	return settings.data;
+}
+
+/*
+ * Serializes the tree and offers it to the store.  "only_stale" is for a
+ * planning after some schema changed: the tree is wanted only if the stored
+ * one does not fit any more.
+ */
+static void
+take_tree(PaSeenShape *seen, Query *parse, bool only_stale)
+{
+	PaQueryDependencies deps;
+	PaStoredTree tree;
+
+	pa_query_dependencies(parse, &deps);
+	if (deps.has_temporary || deps.nrelations == 0)
+		return;
+	tree.relations_hash = pa_query_relations_hash(&deps);
+	if (!pa_query_dependency_hash(&deps, &tree.dependency_hash))
+		return;
+	tree.has_params = deps.has_params;
+	if (!tree.has_params && !pa_guc_track_parameters)
+		return;					/* its literals are parameters too */
+	if ((tree.has_params || only_stale) &&
+		pa_store_has_tree(&seen->key, seen->hash, tree.relations_hash, tree.dependency_hash))
+		return;
+	tree.query = nodeToString(parse);
+	tree.settings = planner_settings(&tree.settings_len);
+	(void) pa_store_put_tree(&seen->key, seen->hash, &tree);
+}
+
+/*
+ * Called for each planning of a statement.  "planned_once" says that this
+ * plan will be cached, so that this planning may be the only one.
+ */
+void
+pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once)
+{
+	bool		scheduled = ++seen->plannings >= seen->next_tree;
+	bool		schema_changed = seen->tree_epoch != 0 && seen->tree_epoch != schema_epoch;
+	MemoryContext scratch;
+	MemoryContext old;
+
+	if (likely(!scheduled && !schema_changed))
+		return;
+	if (seen->tree_epoch == 0 && !seen->ran && !planned_once)
+		return;
+
+	if (scheduled)
+		seen->next_tree = seen->plannings * 2;
+	seen->tree_epoch = schema_epoch;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor query tree",
+									ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(scratch);
+	take_tree(seen, parse, !scheduled);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+}

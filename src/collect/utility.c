@@ -1,0 +1,116 @@
+/*-------------------------------------------------------------------------
+ *
+ * utility.c
+ *		Measures utility statements.
+ *
+ * EXECUTE and PREPARE are transparent: what they plan and run counts as if
+ * the client had sent it.  Everything is copied before the statement runs:
+ * its tree may be freed by it (ROLLBACK, CALL).
+ *
+ * IDENTIFICATION
+ *		src/collect/utility.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "collect/detail.h"
+
+static bool
+is_transparent(const Node *statement)
+{
+	return IsA(statement, ExecuteStmt) || IsA(statement, PrepareStmt);
+}
+
+/*
+ * Gives the identifier; other extensions may have set it to 0 in the plan,
+ * where it is computed anew.  0 when identifiers are off.
+ */
+static int64
+queryid_of(PlannedStmt *pstmt, const char *query_string)
+{
+	if (pstmt->queryId != 0)
+		return (int64) pstmt->queryId;
+	return IsQueryIdEnabled() ? pa_utility_queryid(pstmt, query_string) : 0;
+}
+
+void
+pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string)
+{
+	PaSeenShape *seen;
+
+	utility->transparent = is_transparent(pstmt->utilityStmt);
+	utility->wanted = !utility->transparent && pa_guc_track_utility && pa_collect_wanted();
+	if (utility->wanted)
+	{
+		utility->key.shape.userid = GetUserId();
+		utility->key.shape.dbid = MyDatabaseId;
+		utility->key.shape.queryid = queryid_of(pstmt, query_string);
+		utility->key.planid = 0;
+		utility->key.toplevel = pa_nesting_depth == 0;
+		utility->shape_hash = pa_store_shape_hash(&utility->key.shape);
+		utility->wanted = utility->key.shape.queryid != 0;
+	}
+	if (!utility->transparent)
+		pa_nesting_depth++;
+	if (!utility->wanted)
+		return;
+
+	seen = pa_seen_shape(&utility->key.shape, utility->shape_hash);
+	if (!seen->has_text)
+		pa_text_backfill(seen, query_string, pstmt->stmt_location, pstmt->stmt_len);
+	utility->outer_nested = pa_nested_time;
+	INSTR_TIME_SET_ZERO(pa_nested_time);
+	utility->buffers = pgBufferUsage;
+	utility->wal = pgWalUsage;
+	INSTR_TIME_SET_CURRENT(utility->start);
+}
+
+/* Gives the rows that a utility statement retrieved or affected. */
+static int64
+completed_rows(const QueryCompletion *completion)
+{
+	if (completion == NULL)
+		return 0;
+	switch (completion->commandTag)
+	{
+		case CMDTAG_COPY:
+		case CMDTAG_FETCH:
+		case CMDTAG_SELECT:
+		case CMDTAG_REFRESH_MATERIALIZED_VIEW:
+			return (int64) completion->nprocessed;
+		default:
+			return 0;
+	}
+}
+
+void
+pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bool failed)
+{
+	PaExecution execution = {0};
+	BufferUsage buffers = {0};
+	WalUsage	wal = {0};
+	instr_time	nested = pa_nested_time;
+	instr_time	elapsed;
+
+	if (!utility->transparent)
+		pa_nesting_depth--;
+	if (!utility->wanted)
+		return;
+
+	INSTR_TIME_SET_CURRENT(elapsed);
+	INSTR_TIME_SUBTRACT(elapsed, utility->start);
+	pa_nested_time = utility->outer_nested;
+	INSTR_TIME_ADD(pa_nested_time, elapsed);
+	if (failed || !pa_store_ready())
+		return;
+
+	BufferUsageAccumDiff(&buffers, &pgBufferUsage, &utility->buffers);
+	WalUsageAccumDiff(&wal, &pgWalUsage, &utility->wal);
+	execution.exec_time = INSTR_TIME_GET_MILLISEC(elapsed);
+	execution.own_exec_time = Max(execution.exec_time - INSTR_TIME_GET_MILLISEC(nested), 0.0);
+	execution.rows = completed_rows(completion);
+	execution.buffers = &buffers;
+	execution.wal = &wal;
+	pa_store_add_execution(&utility->key, utility->shape_hash, &execution);
+}

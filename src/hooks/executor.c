@@ -1,0 +1,109 @@
+/*-------------------------------------------------------------------------
+ *
+ * executor.c
+ *		ExecutorStart, Run, Finish and End.
+ *
+ * IDENTIFICATION
+ *		src/hooks/executor.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "collect/collect.h"
+#include "hooks/hooks.h"
+#include "whatif/whatif.h"
+
+static ExecutorStart_hook_type prev_ExecutorStart = NULL;
+static ExecutorRun_hook_type prev_ExecutorRun = NULL;
+static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
+static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
+
+static void
+executor_start(QueryDesc *queryDesc, int eflags)
+{
+	bool		quiet = pa_whatif_active();
+
+	if (!quiet)
+		pa_collect_start_begin(queryDesc, eflags);
+	if (prev_ExecutorStart)
+		prev_ExecutorStart(queryDesc, eflags);
+	else
+		standard_ExecutorStart(queryDesc, eflags);
+	if (!quiet)
+		pa_collect_start_end(queryDesc, eflags);
+}
+
+static void
+call_executor_run(PA_EXECUTOR_RUN_ARGS)
+{
+	if (prev_ExecutorRun)
+		prev_ExecutorRun(PA_EXECUTOR_RUN_PASS);
+	else
+		standard_ExecutorRun(PA_EXECUTOR_RUN_PASS);
+}
+
+static void
+executor_run(PA_EXECUTOR_RUN_ARGS)
+{
+	PaSpan		span;
+	volatile bool failed = true;
+
+	pa_collect_run_begin(&span, queryDesc);
+	PG_TRY();
+	{
+		call_executor_run(PA_EXECUTOR_RUN_PASS);
+		failed = false;
+	}
+	PG_FINALLY();
+	{
+		pa_collect_run_end(&span, queryDesc, failed);
+	}
+	PG_END_TRY();
+}
+
+static void
+executor_finish(QueryDesc *queryDesc)
+{
+	PaSpan		span;
+	volatile bool failed = true;
+
+	pa_collect_run_begin(&span, queryDesc);
+	PG_TRY();
+	{
+		if (prev_ExecutorFinish)
+			prev_ExecutorFinish(queryDesc);
+		else
+			standard_ExecutorFinish(queryDesc);
+		failed = false;
+	}
+	PG_FINALLY();
+	{
+		pa_collect_finish_end(&span, queryDesc, failed);
+	}
+	PG_END_TRY();
+}
+
+static void
+executor_end(QueryDesc *queryDesc)
+{
+	if (pa_open_frames > 0)
+		pa_collect_end(queryDesc);
+	if (prev_ExecutorEnd)
+		prev_ExecutorEnd(queryDesc);
+	else
+		standard_ExecutorEnd(queryDesc);
+}
+
+void
+pa_hooks_init_executor(void)
+{
+	prev_ExecutorStart = ExecutorStart_hook;
+	ExecutorStart_hook = executor_start;
+	prev_ExecutorRun = ExecutorRun_hook;
+	ExecutorRun_hook = executor_run;
+	prev_ExecutorFinish = ExecutorFinish_hook;
+	ExecutorFinish_hook = executor_finish;
+	prev_ExecutorEnd = ExecutorEnd_hook;
+	ExecutorEnd_hook = executor_end;
+}

@@ -1,0 +1,81 @@
+/*-------------------------------------------------------------------------
+ *
+ * planner.c
+ *		planner_hook: time and query tree; the planner's inner hooks: what-if
+ *		indexes.
+ *
+ * IDENTIFICATION
+ *		src/hooks/planner.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "collect/collect.h"
+#include "compat/planner_hooks.h"
+#include "hooks/hooks.h"
+#include "whatif/whatif.h"
+
+static planner_hook_type prev_planner = NULL;
+static pa_relation_hook_type prev_relation = NULL;
+static set_rel_pathlist_hook_type prev_set_rel_pathlist = NULL;
+
+static PlannedStmt *
+call_planner(PA_PLANNER_ARGS)
+{
+	if (prev_planner)
+		return prev_planner(PA_PLANNER_PASS);
+	return standard_planner(PA_PLANNER_PASS);
+}
+
+static PlannedStmt *
+plan(PA_PLANNER_ARGS)
+{
+	PaPlanning	planning;
+	PlannedStmt *volatile result = NULL;	/* set inside PG_TRY */
+
+	if (pa_whatif_active())
+		return call_planner(PA_PLANNER_PASS);
+
+	pa_collect_planning_begin(&planning, parse, query_string, boundParams);
+	PG_TRY();
+	{
+		result = call_planner(PA_PLANNER_PASS);
+	}
+	PG_FINALLY();
+	{
+		pa_collect_planning_end(&planning, result);
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/* After all others, so that indexes hidden or added by them are known. */
+static void
+relation_info(PA_RELATION_HOOK_ARGS)
+{
+	if (prev_relation)
+		prev_relation(PA_RELATION_HOOK_PASS);
+	if (pa_whatif_active())
+		pa_whatif_get_relation_info(root, PA_RELATION_HOOK_RELID, PA_RELATION_HOOK_INHPARENT, rel);
+}
+
+static void
+set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+{
+	if (prev_set_rel_pathlist)
+		prev_set_rel_pathlist(root, rel, rti, rte);
+	if (pa_whatif_active())
+		pa_whatif_set_rel_pathlist(root, rel, rti, rte);
+}
+
+void
+pa_hooks_init_planner(void)
+{
+	prev_planner = planner_hook;
+	planner_hook = plan;
+	prev_relation = PA_RELATION_HOOK;
+	PA_RELATION_HOOK = relation_info;
+	prev_set_rel_pathlist = set_rel_pathlist_hook;
+	set_rel_pathlist_hook = set_rel_pathlist;
+}

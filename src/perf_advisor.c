@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * perf_advisor.c
+ *		The library's entry point: each room starts itself.
+ *
+ * IDENTIFICATION
+ *		src/perf_advisor.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+
+#include "config/config.h"
+#include "hooks/hooks.h"
+#include "store/store.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+/*
+ * Without preloading only the settings exist: the SQL functions then say
+ * what is missing.
+ */
+void
+_PG_init(void)
+{
+	pa_config_init();
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	pa_store_init();
+	pa_hooks_init();
+}

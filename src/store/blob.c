@@ -1,0 +1,160 @@
+/*-------------------------------------------------------------------------
+ *
+ * blob.c
+ *		Chunks of text memory: a DSA created in place in main shared memory,
+ *		with its size as the limit.
+ *
+ * No DSM segment is ever made, so attaching and addressing can't fail in a
+ * user's query, and an allocation that does not fit gives InvalidDsaPointer
+ * (core's cumulative statistics start the same way, see pgstat_shmem.c).
+ * Chunks are reached from a shape or an entry only, under the lock of its
+ * partition.  A chunk that no shape points to yet is its maker's.
+ *
+ * IDENTIFICATION
+ *		src/store/blob.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/pg_lzcompress.h"
+#include "utils/memutils.h"
+
+#include "store/store_internal.h"
+
+/* No single chunk may take more than this part of the text memory. */
+#define PA_MAX_BLOB_SHARE 8
+
+/* This process's handle, NULL until attached. */
+static dsa_area *area = NULL;
+
+/* Makes the area; in the postmaster, while shared memory is initialised. */
+void
+pa_blob_create_area(void)
+{
+	dsa_area   *created;
+
+	created = dsa_create_in_place(pa_shared_area_place(), pa_shared->text_memory,
+								  pa_shared->locks[PA_PARTITIONS].lock.tranche, NULL);
+	dsa_pin(created);
+	dsa_set_size_limit(created, pa_shared->text_memory);
+	dsa_detach(created);
+}
+
+void
+pa_blob_attach(void)
+{
+	MemoryContext old;
+
+	if (area != NULL)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	area = dsa_attach_in_place(pa_shared_area_place(), NULL);
+	dsa_pin_mapping(area);
+	MemoryContextSwitchTo(old);
+}
+
+/* Gives the reference back, so that the count can't wrap over the years. */
+void
+pa_blob_detach(void)
+{
+	if (area == NULL)
+		return;
+	dsa_detach(area);
+	dsa_release_in_place(pa_shared_area_place());
+	area = NULL;
+}
+
+/* Gives InvalidDsaPointer, and counts it, when there is no room. */
+dsa_pointer
+pa_blob_alloc(Size size)
+{
+	dsa_pointer pointer = dsa_allocate_extended(area, size, DSA_ALLOC_NO_OOM);
+
+	if (DsaPointerIsValid(pointer))
+		pg_atomic_fetch_add_u64(&pa_shared->text_used, size);
+	else
+		pg_atomic_fetch_add_u64(&pa_shared->texts_skipped, 1);
+	return pointer;
+}
+
+void *
+pa_blob_address(dsa_pointer pointer)
+{
+	return dsa_get_address(area, pointer);
+}
+
+void
+pa_blob_free_pointer(dsa_pointer *pointer, Size size)
+{
+	if (!DsaPointerIsValid(*pointer))
+		return;
+	dsa_free(area, *pointer);
+	pg_atomic_fetch_sub_u64(&pa_shared->text_used, size);
+	*pointer = InvalidDsaPointer;
+}
+
+/*
+ * Copies data into a new chunk, compressed (pglz) when asked and when that
+ * makes it smaller.  The scratch memory for compression is in
+ * CurrentMemoryContext.  False when there is no room.
+ */
+bool
+pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress)
+{
+	char	   *compressed = NULL;
+	int32		compressed_len = -1;
+
+	blob->pointer = InvalidDsaPointer;
+	if (len == 0)
+		return false;
+	if (len > pa_shared->text_memory / PA_MAX_BLOB_SHARE)
+	{
+		pg_atomic_fetch_add_u64(&pa_shared->texts_skipped, 1);
+		return false;
+	}
+	if (compress)
+	{
+		compressed = palloc_extended(PGLZ_MAX_OUTPUT(len), MCXT_ALLOC_NO_OOM);
+		if (compressed != NULL)
+			compressed_len = pglz_compress(data, len, compressed, PGLZ_strategy_always);
+	}
+	blob->raw_len = compressed_len >= 0 ? len : 0;
+	blob->len = compressed_len >= 0 ? (Size) compressed_len : len;
+	blob->pointer = pa_blob_alloc(blob->len);
+	if (DsaPointerIsValid(blob->pointer))
+		memcpy(pa_blob_address(blob->pointer), compressed_len >= 0 ? compressed : data, blob->len);
+	if (compressed != NULL)
+		pfree(compressed);
+	return DsaPointerIsValid(blob->pointer);
+}
+
+/*
+ * Gives a palloc'd copy with a zero byte behind it, NULL when the blob is
+ * empty or does not decompress.
+ */
+char *
+pa_blob_read(const PaSharedBlob *blob, Size *len)
+{
+	Size		raw_len = blob->raw_len > 0 ? blob->raw_len : blob->len;
+	char	   *copy;
+
+	if (!DsaPointerIsValid(blob->pointer))
+		return NULL;
+	copy = palloc(raw_len + 1);
+	if (blob->raw_len == 0)
+		memcpy(copy, pa_blob_address(blob->pointer), raw_len);
+	else if (pglz_decompress(pa_blob_address(blob->pointer), blob->len, copy, raw_len, true) < 0)
+		return NULL;
+	copy[raw_len] = '\0';
+	if (len != NULL)
+		*len = raw_len;
+	return copy;
+}
+
+void
+pa_blob_free(PaSharedBlob *blob)
+{
+	pa_blob_free_pointer(&blob->pointer, blob->len);
+	blob->len = blob->raw_len = 0;
+}

@@ -1,0 +1,351 @@
+/*-------------------------------------------------------------------------
+ *
+ * detail.c
+ *		Texts, query trees and parameter vectors of a shape; sampled scans of
+ *		a plan.
+ *
+ * Writers (in a user's statement) prepare their chunk first, then take the
+ * partition's lock conditionally: when it is busy the detail is given up,
+ * counted, and offered again by a later execution.  Readers copy under the
+ * shared lock.
+ *
+ * IDENTIFICATION
+ *		src/store/detail.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/pg_prng.h"
+
+#include "store/store_internal.h"
+
+/* Locks a shape's partition unless it is busy, which is counted. */
+static bool
+try_lock(uint32 hash, LWLockMode mode)
+{
+	if (LWLockConditionalAcquire(pa_partition_lock(pa_partition_of(hash)), mode))
+		return true;
+	pg_atomic_fetch_add_u64(&pa_shared->contended, 1);
+	return false;
+}
+
+static void
+unlock(uint32 hash)
+{
+	LWLockRelease(pa_partition_lock(pa_partition_of(hash)));
+}
+
+/*
+ * Picks the place of one more item in a reservoir of "size" that has been
+ * offered "seen" items before (Vitter 1985, algorithm R).  "size" or more
+ * means: not this one.
+ */
+static uint32
+reservoir_place(uint32 seen, uint32 used, uint32 size)
+{
+	if (used < size)
+		return used;
+	return (uint32) pg_prng_uint64_range(&pg_global_prng_state, 0, seen);
+}
+
+uint32
+pa_store_epoch(uint32 shape_hash)
+{
+	return pg_atomic_read_u32(&pa_shared->epoch[pa_partition_of(shape_hash)]);
+}
+
+/* False when the partition is busy; a shape that is not there is all zero. */
+bool
+pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
+{
+	PaSharedShape *shape;
+
+	memset(state, 0, sizeof(*state));
+	if (!try_lock(hash, LW_SHARED))
+		return false;
+	shape = pa_table_find_shape_locked(key, hash);
+	if (shape != NULL)
+	{
+		PaSharedEntry *entries = pa_shared_entries(pa_partition_of(hash));
+
+		state->has_text = DsaPointerIsValid(shape->text.pointer);
+		state->ntrees = shape->ntrees;
+		state->nparams = shape->nparams;
+		for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
+		{
+			state->calls += entries[i].counters.exec.count;
+			state->max_exec_time = Max(state->max_exec_time, entries[i].counters.exec.max);
+		}
+	}
+	unlock(hash);
+	return true;
+}
+
+/* ---- writers ---- */
+
+bool
+pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len, int encoding)
+{
+	PaSharedBlob blob;
+	PaSharedShape *shape;
+
+	/* texts are short: compressing them would cost more than it saves */
+	if (!pa_blob_store(&blob, text, len, len > 4096))
+		return false;
+	if (!try_lock(hash, LW_EXCLUSIVE))
+	{
+		pa_blob_free(&blob);
+		return false;
+	}
+	shape = pa_table_make_shape_locked(key, hash);
+	if (shape != NULL && !DsaPointerIsValid(shape->text.pointer))
+	{
+		shape->text = blob;
+		shape->encoding = encoding;
+		blob.pointer = InvalidDsaPointer;
+	}
+	unlock(hash);
+	pa_blob_free(&blob);
+	return shape != NULL;
+}
+
+/* True when a tree of these relations is stored and still current. */
+bool
+pa_store_has_tree(const PaShapeKey *key, uint32 hash, uint64 relations_hash, uint64 dependency_hash)
+{
+	PaSharedShape *shape;
+	bool		found = false;
+
+	if (!try_lock(hash, LW_SHARED))
+		return true;			/* ask again later */
+	shape = pa_table_find_shape_locked(key, hash);
+	for (int i = 0; shape != NULL && i < shape->ntrees; i++)
+		found |= shape->trees[i].relations_hash == relations_hash &&
+			shape->trees[i].dependency_hash == dependency_hash;
+	unlock(hash);
+	return found;
+}
+
+/*
+ * Picks the slot for a tree: the one of the same relations when that is
+ * stale, or when parameters stand for the values; else a free one; else, for
+ * trees that differ in their literals, by the reservoir's rule.
+ */
+static int
+pick_tree_slot_locked(PaSharedShape *shape, const PaStoredTree *tree)
+{
+	uint32		place;
+
+	for (int i = 0; i < shape->ntrees; i++)
+	{
+		if (shape->trees[i].relations_hash == tree->relations_hash &&
+			(tree->has_params || shape->trees[i].dependency_hash != tree->dependency_hash))
+			return i;
+	}
+	place = reservoir_place(shape->trees_seen, shape->ntrees, PA_MAX_TREES);
+	return place < PA_MAX_TREES ? (int) place : PA_NONE;
+}
+
+bool
+pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree)
+{
+	PaSharedTree stored = {0};
+	PaSharedShape *shape;
+	Size		query_len = strlen(tree->query);
+	char	   *content = palloc_extended(tree->settings_len + query_len, MCXT_ALLOC_NO_OOM);
+	int			slot = PA_NONE;
+
+	if (content == NULL)
+		return false;
+	memcpy(content, tree->settings, tree->settings_len);
+	memcpy(content + tree->settings_len, tree->query, query_len);
+	stored.relations_hash = tree->relations_hash;
+	stored.dependency_hash = tree->dependency_hash;
+	stored.has_params = tree->has_params;
+	stored.settings_len = tree->settings_len;
+	if (!pa_blob_store(&stored.blob, content, tree->settings_len + query_len, true))
+	{
+		pfree(content);
+		return false;
+	}
+	pfree(content);
+
+	if (!try_lock(hash, LW_EXCLUSIVE))
+	{
+		pa_blob_free(&stored.blob);
+		return false;
+	}
+	shape = pa_table_make_shape_locked(key, hash);
+	if (shape != NULL)
+	{
+		slot = pick_tree_slot_locked(shape, tree);
+		shape->trees_seen++;
+	}
+	if (slot != PA_NONE)
+	{
+		if (slot == shape->ntrees)
+			shape->ntrees++;
+		else
+			pa_blob_free(&shape->trees[slot].blob);
+		shape->trees[slot] = stored;
+	}
+	unlock(hash);
+	if (slot == PA_NONE)
+		pa_blob_free(&stored.blob);
+	return shape != NULL;
+}
+
+bool
+pa_store_put_params(const PaShapeKey *key, uint32 hash, ParamListInfo params)
+{
+	Size		len = EstimateParamListSpace(params);
+	char	   *content = palloc_extended(len, MCXT_ALLOC_NO_OOM);
+	char	   *end = content;
+	PaSharedBlob blob;
+	PaSharedShape *shape;
+	uint32		place = PA_MAX_PARAMS;
+
+	if (content == NULL)
+		return false;
+	SerializeParamList(params, &end);
+	if (!pa_blob_store(&blob, content, len, false))
+	{
+		pfree(content);
+		return false;
+	}
+	pfree(content);
+
+	if (!try_lock(hash, LW_EXCLUSIVE))
+	{
+		pa_blob_free(&blob);
+		return false;
+	}
+	shape = pa_table_make_shape_locked(key, hash);
+	if (shape != NULL)
+	{
+		place = reservoir_place(shape->params_seen, shape->nparams, PA_MAX_PARAMS);
+		shape->params_seen++;
+	}
+	if (place < PA_MAX_PARAMS)
+	{
+		if (place == shape->nparams)
+			shape->nparams++;
+		else
+			pa_blob_free(&shape->params[place]);
+		shape->params[place] = blob;
+	}
+	unlock(hash);
+	if (place >= PA_MAX_PARAMS)
+		pa_blob_free(&blob);
+	return true;
+}
+
+void
+pa_store_count_skipped_frame(void)
+{
+	pg_atomic_fetch_add_u64(&pa_shared->frames_skipped, 1);
+}
+
+void
+pa_store_count_skipped_params(void)
+{
+	pg_atomic_fetch_add_u64(&pa_shared->params_skipped, 1);
+}
+
+/* ---- readers ---- */
+
+char *
+pa_store_read_text(const PaShapeKey *key, int *encoding)
+{
+	uint32		hash = pa_store_shape_hash(key);
+	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
+	PaSharedShape *shape;
+	char	   *text = NULL;
+
+	pa_blob_attach();
+	LWLockAcquire(lock, LW_SHARED);
+	shape = pa_table_find_shape_locked(key, hash);
+	if (shape != NULL)
+	{
+		text = pa_blob_read(&shape->text, NULL);
+		*encoding = shape->encoding;
+	}
+	LWLockRelease(lock);
+	return text;
+}
+
+List *
+pa_store_read_trees(const PaShapeKey *key)
+{
+	uint32		hash = pa_store_shape_hash(key);
+	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
+	PaSharedShape *shape;
+	List	   *trees = NIL;
+
+	pa_blob_attach();
+	LWLockAcquire(lock, LW_SHARED);
+	shape = pa_table_find_shape_locked(key, hash);
+	for (int i = 0; shape != NULL && i < shape->ntrees; i++)
+	{
+		PaStoredTree *tree = palloc0(sizeof(PaStoredTree));
+
+		tree->relations_hash = shape->trees[i].relations_hash;
+		tree->dependency_hash = shape->trees[i].dependency_hash;
+		tree->has_params = shape->trees[i].has_params;
+		tree->settings_len = shape->trees[i].settings_len;
+		tree->settings = pa_blob_read(&shape->trees[i].blob, NULL);
+		if (tree->settings == NULL)
+			continue;
+		tree->query = tree->settings + tree->settings_len;
+		trees = lappend(trees, tree);
+	}
+	LWLockRelease(lock);
+	return trees;
+}
+
+List *
+pa_store_read_params(const PaShapeKey *key)
+{
+	uint32		hash = pa_store_shape_hash(key);
+	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
+	PaSharedShape *shape;
+	List	   *contents = NIL;
+	List	   *vectors = NIL;
+	ListCell   *lc;
+
+	pa_blob_attach();
+	LWLockAcquire(lock, LW_SHARED);
+	shape = pa_table_find_shape_locked(key, hash);
+	for (int i = 0; shape != NULL && i < shape->nparams; i++)
+	{
+		char	   *content = pa_blob_read(&shape->params[i], NULL);
+
+		if (content != NULL)
+			contents = lappend(contents, content);
+	}
+	LWLockRelease(lock);
+
+	foreach(lc, contents)
+	{
+		char	   *start = lfirst(lc);
+
+		vectors = lappend(vectors, RestoreParamList(&start));
+	}
+	return vectors;
+}
+
+void
+pa_store_drop_trees(const PaShapeKey *key)
+{
+	uint32		hash = pa_store_shape_hash(key);
+	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
+	PaSharedShape *shape;
+
+	pa_blob_attach();
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	shape = pa_table_find_shape_locked(key, hash);
+	if (shape != NULL)
+		pa_shape_drop_trees_locked(shape, hash);
+	LWLockRelease(lock);
+}

@@ -1,0 +1,260 @@
+/*-------------------------------------------------------------------------
+ *
+ * read.c
+ *		Copies of the store for readers, and the reset.
+ *
+ * A reader takes all partition locks in shared mode, in index order, copies
+ * the table and the slabs into memory allocated beforehand, releases the
+ * locks and merges by key.  A fold needs its partition exclusively, so no
+ * entry moves between the tiers during the copy: nothing is lost or counted
+ * twice.
+ *
+ * Accepted: a slab entry whose owner writes it all the time may, after
+ * PA_READ_TRIES tries, be copied in the middle of a change.  It then differs
+ * by one statement between its own counters; this is counted (torn_reads).
+ *
+ * IDENTIFICATION
+ *		src/store/read.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "storage/s_lock.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "config/config.h"
+#include "store/store_internal.h"
+
+#define PA_READ_TRIES 1000		/* before a torn copy is accepted */
+#define PA_READ_NAP 50			/* usec, after each hundred tries */
+
+/* Raw copies, filled under the locks. */
+typedef struct PaRawCopy
+{
+	PaSharedEntry *entries;
+	int			nentries;
+	PaSharedSlabEntry *slab_entries;
+	int			nslab_entries;
+} PaRawCopy;
+
+static void
+lock_all(LWLockMode mode)
+{
+	for (int p = 0; p < PA_PARTITIONS; p++)
+		LWLockAcquire(pa_partition_lock(p), mode);
+}
+
+static void
+unlock_all(void)
+{
+	for (int p = PA_PARTITIONS - 1; p >= 0; p--)
+		LWLockRelease(pa_partition_lock(p));
+}
+
+/* Copies one slab entry, whole if its owner lets us. */
+static void
+copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
+{
+	for (int try = 1; try <= PA_READ_TRIES; try++)
+	{
+		uint32		before = pg_atomic_read_u32(&from->changes);
+
+		if ((before & 1) == 0)
+		{
+			pg_read_barrier();
+			memcpy(to, from, sizeof(*to));
+			pg_read_barrier();
+			if (pg_atomic_read_u32(&from->changes) == before)
+				return;
+		}
+		if (try % 100 == 0)
+			pg_usleep(PA_READ_NAP);
+		else
+			pg_spin_delay();
+	}
+	memcpy(to, from, sizeof(*to));
+	pg_atomic_fetch_add_u64(&pa_shared->torn_reads, 1);
+}
+
+/* Copies the used entries of both tiers.  All partitions are locked. */
+static void
+copy_all_locked(PaRawCopy *copy)
+{
+	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
+
+	for (int p = 0; p < PA_PARTITIONS; p++)
+	{
+		PaSharedEntry *entries = pa_shared_entries(p);
+
+		for (int i = 0; i < pa_shared->partition_entries; i++)
+		{
+			if (entries[i].used)
+				copy->entries[copy->nentries++] = entries[i];
+		}
+	}
+	for (int s = 0; s < pa_shared->nslabs; s++)
+	{
+		PaSharedSlab *slab = pa_shared_slab(s);
+
+		if (pg_atomic_read_u64(&slab->generation) != generation)
+			continue;
+		for (int i = 0; i < pa_shared->slab_entries; i++)
+		{
+			PaSharedSlabEntry *to = &copy->slab_entries[copy->nslab_entries];
+
+			if (slab->entries[i].hash == 0)
+				continue;
+			copy_slab_entry(to, &slab->entries[i]);
+			if (to->hash != 0)
+				copy->nslab_entries++;
+		}
+	}
+}
+
+/* ---- merging, by a hash table over the keys ---- */
+
+typedef struct PaMergeSlot
+{
+	PaStatementKey key;
+	uint32		status;
+	int			index;			/* in the list */
+} PaMergeSlot;
+
+#define SH_PREFIX merge
+#define SH_ELEMENT_TYPE PaMergeSlot
+#define SH_KEY_TYPE PaStatementKey
+#define SH_KEY key
+#define SH_HASH_KEY(tb, key) hash_bytes((const unsigned char *) &(key), sizeof(PaStatementKey))
+#define SH_EQUAL(tb, a, b) (memcmp(&(a), &(b), sizeof(PaStatementKey)) == 0)
+#define SH_SCOPE static inline
+#define SH_DEFINE
+#define SH_DECLARE
+#include "lib/simplehash.h"
+
+/* Gives the list's item for a key, zeroed when it is new. */
+static PaStatement *
+merge_item(merge_hash *table, PaStatementList *list, const PaStatementKey *key)
+{
+	bool		found;
+	PaMergeSlot *slot = merge_insert(table, *key, &found);
+
+	if (!found)
+	{
+		slot->index = list->count++;
+		memset(&list->items[slot->index], 0, sizeof(PaStatement));
+		list->items[slot->index].key = *key;
+	}
+	return &list->items[slot->index];
+}
+
+static PaStatementList *
+merge_copy(const PaRawCopy *copy)
+{
+	PaStatementList *list = palloc(sizeof(PaStatementList));
+	merge_hash *table = merge_create(CurrentMemoryContext, copy->nentries + 64, NULL);
+	int			kept = 0;
+
+	list->count = 0;
+	list->items = MemoryContextAllocHuge(CurrentMemoryContext,
+										 sizeof(PaStatement) * (copy->nentries + copy->nslab_entries + 1));
+	for (int i = 0; i < copy->nentries; i++)
+	{
+		PaStatement *item = merge_item(table, list, &copy->entries[i].key);
+
+		pa_counters_merge(&item->counters, &copy->entries[i].counters);
+		for (int b = 0; b < PA_HISTOGRAM_BUCKETS; b++)
+			item->histogram[b] += copy->entries[i].histogram[b];
+	}
+	for (int i = 0; i < copy->nslab_entries; i++)
+	{
+		PaSharedSlabEntry *from = &copy->slab_entries[i];
+		PaStatement *item = merge_item(table, list, &from->key);
+
+		if (from->counters.exec.count == 0 && from->counters.plan.count == 0)
+			continue;
+		from->counters.stats_since = from->counters.minmax_since = from->since;
+		pa_counters_merge(&item->counters, &from->counters);
+		for (int b = 0; b < PA_HISTOGRAM_BUCKETS; b++)
+			item->histogram[b] += from->histogram[b];
+	}
+	merge_destroy(table);
+
+	/* entries that only hold detail, or that were just folded, say nothing */
+	for (int i = 0; i < list->count; i++)
+	{
+		if (list->items[i].counters.exec.count > 0 || list->items[i].counters.plan.count > 0)
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
+	return list;
+}
+
+PaStatementList *
+pa_store_read_statements(void)
+{
+	PaRawCopy	copy = {0};
+	PaStatementList *list;
+
+	copy.entries = MemoryContextAllocHuge(CurrentMemoryContext,
+										  sizeof(PaSharedEntry) * PA_PARTITIONS * pa_shared->partition_entries);
+	copy.slab_entries = MemoryContextAllocHuge(CurrentMemoryContext,
+											   sizeof(PaSharedSlabEntry) * pa_shared->nslabs * pa_shared->slab_entries);
+	lock_all(LW_SHARED);
+	copy_all_locked(&copy);
+	unlock_all();
+
+	list = merge_copy(&copy);
+	pfree(copy.entries);
+	pfree(copy.slab_entries);
+	return list;
+}
+
+void
+pa_store_read_info(PaStoreInfo *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->stats_reset = (TimestampTz) pg_atomic_read_u64(&pa_shared->stats_reset);
+	info->dealloc = pg_atomic_read_u64(&pa_shared->dealloc);
+	info->entries = pg_atomic_read_u32(&pa_shared->nentries);
+	info->max_entries = pa_guc_max_statements;
+	info->text_memory_used = pg_atomic_read_u64(&pa_shared->text_used);
+	info->text_memory_limit = pa_shared->text_memory;
+	info->calls_lost = pg_atomic_read_u64(&pa_shared->calls_lost);
+	info->texts_skipped = pg_atomic_read_u64(&pa_shared->texts_skipped);
+	info->contended = pg_atomic_read_u64(&pa_shared->contended);
+	info->torn_reads = pg_atomic_read_u64(&pa_shared->torn_reads);
+	info->frames_skipped = pg_atomic_read_u64(&pa_shared->frames_skipped);
+	info->params_skipped = pg_atomic_read_u64(&pa_shared->params_skipped);
+	info->slab_entries = pa_shared->slab_entries;
+
+	for (int p = 0; p < PA_PARTITIONS; p++)
+	{
+		PaSharedShape *shapes = pa_shared_shapes(p);
+
+		LWLockAcquire(pa_partition_lock(p), LW_SHARED);
+		for (int i = 0; i < pa_shared->partition_entries; i++)
+			info->shapes += shapes[i].used ? 1 : 0;
+		LWLockRelease(pa_partition_lock(p));
+	}
+}
+
+/*
+ * Forgets all counters.  Slabs of other backends can't be written from here:
+ * the raised generation voids them.
+ */
+void
+pa_store_reset(void)
+{
+	pa_blob_attach();
+	lock_all(LW_EXCLUSIVE);
+	for (int p = 0; p < PA_PARTITIONS; p++)
+		pa_table_reset_locked(p);
+	pg_atomic_fetch_add_u64(&pa_shared->generation, 1);
+	pg_atomic_write_u64(&pa_shared->stats_reset, GetCurrentTimestamp());
+	pg_atomic_write_u64(&pa_shared->dealloc, 0);
+	unlock_all();
+}

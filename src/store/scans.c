@@ -1,0 +1,204 @@
+/*-------------------------------------------------------------------------
+ *
+ * scans.c
+ *		Sampled scans of a plan: one chunk of text memory an entry.
+ *
+ * The chunk's identities (relation, index, predicate) never change after it
+ * was linked to the entry; its sums are under the partition's lock.
+ *
+ * IDENTIFICATION
+ *		src/store/scans.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "store/store_internal.h"
+
+static PaSharedScans *
+scans_address(const PaSharedEntry *entry)
+{
+	if (entry == NULL || !DsaPointerIsValid(entry->scans))
+		return NULL;
+	return pa_blob_address(entry->scans);
+}
+
+/* Gives the entry of a key or NULL.  A shared lock is enough. */
+static PaSharedEntry *
+find_entry_locked(const PaStatementKey *key, uint32 shape_hash)
+{
+	PaSharedShape *shape = pa_table_find_shape_locked(&key->shape, shape_hash);
+
+	return shape == NULL ? NULL : pa_table_find_entry_locked(shape, key);
+}
+
+static bool
+try_lock(uint32 shape_hash, LWLockMode mode)
+{
+	if (LWLockConditionalAcquire(pa_partition_lock(pa_partition_of(shape_hash)), mode))
+		return true;
+	pg_atomic_fetch_add_u64(&pa_shared->contended, 1);
+	return false;
+}
+
+/* False when the partition is busy. */
+bool
+pa_store_plan_state(const PaStatementKey *key, uint32 shape_hash, PaPlanState *state)
+{
+	PaSharedScans *scans;
+
+	memset(state, 0, sizeof(*state));
+	if (!try_lock(shape_hash, LW_SHARED))
+		return false;
+	scans = scans_address(find_entry_locked(key, shape_hash));
+	if (scans != NULL)
+	{
+		state->has_scans = true;
+		state->samples = scans->samples;
+		state->last_sample = scans->last_sample;
+	}
+	LWLockRelease(pa_partition_lock(pa_partition_of(shape_hash)));
+	return true;
+}
+
+/* Gives the chunk's size for these scans and their predicates. */
+static Size
+chunk_size(const PaScan *scans, int nscans)
+{
+	Size		size = offsetof(PaSharedScans, scans) + nscans * sizeof(PaSharedScan);
+
+	for (int i = 0; i < nscans; i++)
+		size += scans[i].predicate ? strlen(scans[i].predicate) + 1 : 0;
+	return size;
+}
+
+static void
+fill_chunk(PaSharedScans *chunk, Size size, const PaScan *scans, int nscans)
+{
+	Size		offset = offsetof(PaSharedScans, scans) + nscans * sizeof(PaSharedScan);
+
+	memset(chunk, 0, offset);
+	chunk->size = size;
+	chunk->nscans = nscans;
+	for (int i = 0; i < nscans; i++)
+	{
+		PaSharedScan *to = &chunk->scans[i];
+
+		to->relid = scans[i].relid;
+		to->indexid = scans[i].indexid;
+		to->kind = scans[i].kind;
+		to->node = scans[i].node;
+		if (scans[i].predicate != NULL)
+		{
+			to->predicate = offset;
+			strcpy((char *) chunk + offset, scans[i].predicate);
+			offset += strlen(scans[i].predicate) + 1;
+		}
+	}
+}
+
+/*
+ * Links a new chunk to the entry, which is made if it is not in the table
+ * yet.  Keeps the one that is there when another backend was first.
+ */
+bool
+pa_store_put_scans(const PaStatementKey *key, uint32 shape_hash, const PaScan *scans, int nscans)
+{
+	Size		size = chunk_size(scans, nscans);
+	dsa_pointer pointer = pa_blob_alloc(size);
+	PaSharedEntry *entry;
+
+	if (!DsaPointerIsValid(pointer))
+		return false;
+	fill_chunk(pa_blob_address(pointer), size, scans, nscans);
+	if (!try_lock(shape_hash, LW_EXCLUSIVE))
+	{
+		pa_blob_free_pointer(&pointer, size);
+		return false;
+	}
+	entry = pa_table_make_entry_locked(key, shape_hash);
+	if (entry != NULL && entry->key.planid == key->planid && !DsaPointerIsValid(entry->scans))
+	{
+		entry->scans = pointer;
+		pointer = InvalidDsaPointer;
+	}
+	LWLockRelease(pa_partition_lock(pa_partition_of(shape_hash)));
+	pa_blob_free_pointer(&pointer, size);
+	return entry != NULL;
+}
+
+/*
+ * Adds one sampled execution.  False when the partition is busy or the chunk
+ * is not there (any more).
+ */
+bool
+pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_hash,
+						 const PaScan *scans, int nscans, TimestampTz now)
+{
+	PaSharedScans *chunk;
+
+	if (!try_lock(shape_hash, LW_EXCLUSIVE))
+		return false;
+	chunk = scans_address(find_entry_locked(key, shape_hash));
+	if (chunk != NULL && chunk->nscans == nscans)
+	{
+		chunk->samples++;
+		chunk->last_sample = now;
+		for (int i = 0; i < nscans; i++)
+		{
+			PaSharedScan *to = &chunk->scans[i];
+
+			if (to->node != scans[i].node)
+				continue;
+			to->loops += scans[i].loops;
+			to->rows_read += scans[i].rows_read;
+			to->rows_kept += scans[i].rows_kept;
+			to->plan_rows = scans[i].plan_rows;
+		}
+	}
+	LWLockRelease(pa_partition_lock(pa_partition_of(shape_hash)));
+	return chunk != NULL;
+}
+
+PaPlanScans *
+pa_store_read_scans(const PaStatementKey *key)
+{
+	uint32		hash = pa_store_shape_hash(&key->shape);
+	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
+	PaSharedScans *chunk;
+	PaSharedScans *copy = NULL;
+	PaPlanScans *result;
+
+	pa_blob_attach();
+	LWLockAcquire(lock, LW_SHARED);
+	chunk = scans_address(find_entry_locked(key, hash));
+	if (chunk != NULL && chunk->samples > 0)
+	{
+		copy = palloc(chunk->size);
+		memcpy(copy, chunk, chunk->size);
+	}
+	LWLockRelease(lock);
+	if (copy == NULL)
+		return NULL;
+
+	result = palloc0(sizeof(PaPlanScans));
+	result->samples = copy->samples;
+	result->nscans = copy->nscans;
+	result->scans = palloc0(copy->nscans * sizeof(PaScan));
+	for (int i = 0; i < copy->nscans; i++)
+	{
+		const PaSharedScan *from = &copy->scans[i];
+		PaScan	   *to = &result->scans[i];
+
+		to->relid = from->relid;
+		to->indexid = from->indexid;
+		to->kind = from->kind;
+		to->node = from->node;
+		to->loops = from->loops;
+		to->rows_read = from->rows_read;
+		to->rows_kept = from->rows_kept;
+		to->plan_rows = from->plan_rows;
+		to->predicate = from->predicate ? (char *) copy + from->predicate : NULL;
+	}
+	return result;
+}

@@ -1,0 +1,220 @@
+/*-------------------------------------------------------------------------
+ *
+ * shmem.c
+ *		Requests, lays out and attaches the store's shared memory.
+ *
+ * The layout is described in store_internal.h.  Sizes depend only on
+ * settings that need a restart and on MaxBackends, so every process finds
+ * the parts by arithmetic.
+ *
+ * IDENTIFICATION
+ *		src/store/shmem.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "storage/ipc.h"
+#include "storage/shmem.h"
+#include "utils/timestamp.h"
+
+#include "config/config.h"
+#include "store/store_internal.h"
+
+/*
+ * All slabs together take at most this, so that a server with thousands of
+ * connections does not spend memory on sessions that are mostly idle.
+ */
+#define PA_MAX_SLAB_MEMORY (4 * 1024 * 1024)	/* bytes */
+#define PA_MIN_SLAB_ENTRIES 4
+
+PaSharedStore *pa_shared = NULL;
+
+static shmem_request_hook_type prev_shmem_request_hook = NULL;
+static shmem_startup_hook_type prev_shmem_startup_hook = NULL;
+
+static Size
+slab_size(int entries)
+{
+	return CACHELINEALIGN(offsetof(PaSharedSlab, entries) + entries * sizeof(PaSharedSlabEntry));
+}
+
+/* Entries a slab: the setting, a power of two, within the memory limit. */
+static int
+slab_entries(void)
+{
+	int			entries = pg_nextpower2_32(pa_guc_slab_entries + 1) / 2;
+
+	while (entries > PA_MIN_SLAB_ENTRIES &&
+		   mul_size(slab_size(entries), MaxBackends) > PA_MAX_SLAB_MEMORY)
+		entries /= 2;
+	return entries;
+}
+
+/*
+ * Capacity of a partition: its share and slack, so that uneven hashing does
+ * not evict before max_statements is reached.
+ */
+static int
+partition_entries(void)
+{
+	int			share = (pa_guc_max_statements + PA_PARTITIONS - 1) / PA_PARTITIONS;
+
+	return share + share / 4 + 8;
+}
+
+static int
+partition_buckets(int entries)
+{
+	return pg_nextpower2_32(entries);
+}
+
+static Size
+partition_size(int entries)
+{
+	Size		size = CACHELINEALIGN(sizeof(PaSharedPartition));
+
+	size = add_size(size, CACHELINEALIGN(mul_size(partition_buckets(entries), sizeof(int32))));
+	size = add_size(size, CACHELINEALIGN(mul_size(entries, sizeof(PaSharedEntry))));
+	return add_size(size, CACHELINEALIGN(mul_size(entries, sizeof(PaSharedShape))));
+}
+
+static char *
+slabs_start(void)
+{
+	return (char *) pa_shared + CACHELINEALIGN(sizeof(PaSharedStore));
+}
+
+PaSharedSlab *
+pa_shared_slab(int index)
+{
+	return (PaSharedSlab *) (slabs_start() + index * pa_shared->slab_size);
+}
+
+PaSharedPartition *
+pa_shared_partition(int partition)
+{
+	return (PaSharedPartition *) (slabs_start() + pa_shared->nslabs * pa_shared->slab_size +
+								  partition * partition_size(pa_shared->partition_entries));
+}
+
+int32 *
+pa_shared_buckets(int partition)
+{
+	return (int32 *) ((char *) pa_shared_partition(partition) +
+					  CACHELINEALIGN(sizeof(PaSharedPartition)));
+}
+
+PaSharedEntry *
+pa_shared_entries(int partition)
+{
+	int			buckets = partition_buckets(pa_shared->partition_entries);
+
+	return (PaSharedEntry *) ((char *) pa_shared_buckets(partition) +
+							  CACHELINEALIGN(buckets * sizeof(int32)));
+}
+
+PaSharedShape *
+pa_shared_shapes(int partition)
+{
+	return (PaSharedShape *) ((char *) pa_shared_entries(partition) +
+							  CACHELINEALIGN(pa_shared->partition_entries * sizeof(PaSharedEntry)));
+}
+
+/* Gives the address of the in-place DSA, the last part of the allocation. */
+void *
+pa_shared_area_place(void)
+{
+	return (void *) pa_shared_partition(PA_PARTITIONS);
+}
+
+static Size
+store_size(void)
+{
+	Size		size = CACHELINEALIGN(sizeof(PaSharedStore));
+
+	size = add_size(size, mul_size(slab_size(slab_entries()), MaxBackends));
+	size = add_size(size, mul_size(partition_size(partition_entries()), PA_PARTITIONS));
+	return add_size(size, (Size) pa_guc_text_memory * 1024);
+}
+
+static void
+request_shmem(void)
+{
+	if (prev_shmem_request_hook)
+		prev_shmem_request_hook();
+	RequestAddinShmemSpace(store_size());
+	RequestNamedLWLockTranche("perf_advisor", PA_PARTITIONS + 1);
+}
+
+/* Fills fresh shared memory; only the postmaster does this. */
+static void
+init_shared_store(void)
+{
+	memset(pa_shared, 0, CACHELINEALIGN(sizeof(PaSharedStore)));
+	pa_shared->locks = GetNamedLWLockTranche("perf_advisor");
+	pa_shared->slab_entries = slab_entries();
+	pa_shared->nslabs = MaxBackends;
+	pa_shared->slab_size = slab_size(pa_shared->slab_entries);
+	pa_shared->partition_entries = partition_entries();
+	pa_shared->text_memory = (Size) pa_guc_text_memory * 1024;
+
+	pg_atomic_init_u64(&pa_shared->generation, 1);
+	pg_atomic_init_u32(&pa_shared->nentries, 0);
+	pg_atomic_init_u32(&pa_shared->hand, 0);
+	pg_atomic_init_u64(&pa_shared->stats_reset, GetCurrentTimestamp());
+	pg_atomic_init_u64(&pa_shared->dealloc, 0);
+	pg_atomic_init_u64(&pa_shared->calls_lost, 0);
+	pg_atomic_init_u64(&pa_shared->texts_skipped, 0);
+	pg_atomic_init_u64(&pa_shared->contended, 0);
+	pg_atomic_init_u64(&pa_shared->torn_reads, 0);
+	pg_atomic_init_u64(&pa_shared->frames_skipped, 0);
+	pg_atomic_init_u64(&pa_shared->params_skipped, 0);
+	pg_atomic_init_u64(&pa_shared->text_used, 0);
+	for (int i = 0; i < PA_PARTITIONS; i++)
+		pg_atomic_init_u32(&pa_shared->epoch[i], 1);
+
+	memset(slabs_start(), 0, pa_shared->nslabs * pa_shared->slab_size);
+	for (int i = 0; i < pa_shared->nslabs; i++)
+	{
+		PaSharedSlab *slab = pa_shared_slab(i);
+
+		pg_atomic_init_u64(&slab->generation, 0);
+		for (int j = 0; j < pa_shared->slab_entries; j++)
+			pg_atomic_init_u32(&slab->entries[j].changes, 0);
+	}
+	pa_table_init();
+	pa_blob_create_area();
+}
+
+static void
+startup_shmem(void)
+{
+	bool		found;
+
+	if (prev_shmem_startup_hook)
+		prev_shmem_startup_hook();
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	pa_shared = ShmemInitStruct("perf_advisor", store_size(), &found);
+	if (!found)
+		init_shared_store();
+	LWLockRelease(AddinShmemInitLock);
+}
+
+void
+pa_store_init(void)
+{
+	prev_shmem_request_hook = shmem_request_hook;
+	shmem_request_hook = request_shmem;
+	prev_shmem_startup_hook = shmem_startup_hook;
+	shmem_startup_hook = startup_shmem;
+}
+
+bool
+pa_store_available(void)
+{
+	return pa_shared != NULL;
+}

@@ -1,0 +1,235 @@
+/*-------------------------------------------------------------------------
+ *
+ * store_internal.h
+ *		Layout of the store's shared memory; for src/store/ only.
+ *
+ * One allocation in main shared memory holds, in this order:
+ *
+ *	PaSharedStore		header: counters, epochs, the lock array's address
+ *	slabs				MaxBackends of them, first tier
+ *	partitions			PA_PARTITIONS, second tier: shapes and entries
+ *	DSA					texts, trees, parameters, plan details; in place, so
+ *						that no DSM segment is ever made and addressing can't
+ *						fail
+ *
+ * Who may touch what:
+ *
+ *	slab				written by its backend only, each entry under its own
+ *						sequence counter; read by anyone who copies and checks
+ *						the counter
+ *	partition			its lock: exclusive to change, shared to read.  DSA
+ *						chunks that a shape or entry points to are under the
+ *						same lock.
+ *	header counters		atomics
+ *	epoch[]				written under the partition's lock (exclusive), read
+ *						without any: a late reader only does work again
+ *
+ * Order of locks: partition locks in index order; a second one out of order
+ * only conditionally.  The DSA's own lock comes last.
+ *
+ * IDENTIFICATION
+ *		src/store/store_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_STORE_STORE_INTERNAL_H
+#define PA_STORE_STORE_INTERNAL_H
+
+#include "port/atomics.h"
+#include "storage/lwlock.h"
+#include "utils/dsa.h"
+
+#include "store/store.h"
+
+#define PA_PARTITIONS 64		/* below MAX_SIMUL_LWLOCKS (200) */
+#define PA_MAX_TREES 5			/* a shape; 18+: one a set of relations */
+#define PA_MAX_PARAMS 5			/* parameter vectors a shape */
+#define PA_MAX_PLANS 20			/* planids a shape; more count under 0 */
+#define PA_NONE (-1)			/* end of a list of array indexes */
+
+/* ---- first tier ---- */
+
+/*
+ * Buckets are 16 bits wide to keep a slab small; an entry is folded before
+ * one can overflow.
+ */
+typedef struct PaSharedSlabEntry
+{
+	pg_atomic_uint32 changes;	/* odd while being written */
+	uint32		hash;			/* of the key; 0 = unused entry */
+	uint32		shape_hash;
+	TimestampTz since;			/* when the entry was last empty */
+	PaStatementKey key;
+	PaCounters	counters;
+	uint16		histogram[PA_HISTOGRAM_BUCKETS];
+} PaSharedSlabEntry;
+
+typedef struct PaSharedSlab
+{
+	pg_atomic_uint64 generation;	/* reset generation of the content; 0 =
+									 * no backend owns the slab */
+	PaSharedSlabEntry entries[FLEXIBLE_ARRAY_MEMBER];
+} PaSharedSlab;
+
+/* ---- second tier ---- */
+
+/* Counters of one statement and plan.  Under the partition's lock. */
+typedef struct PaSharedEntry
+{
+	PaStatementKey key;
+	int32		shape;			/* index of its shape */
+	int32		next;			/* next entry of the shape, or free */
+	bool		used;
+	PaCounters	counters;
+	uint64		histogram[PA_HISTOGRAM_BUCKETS];
+	dsa_pointer scans;			/* PaSharedScans */
+} PaSharedEntry;
+
+/* A chunk in the DSA with its length. */
+typedef struct PaSharedBlob
+{
+	dsa_pointer pointer;
+	uint32		len;			/* bytes */
+	uint32		raw_len;		/* bytes before compression, 0 = plain */
+} PaSharedBlob;
+
+typedef struct PaSharedTree
+{
+	uint64		relations_hash;
+	uint64		dependency_hash;
+	bool		has_params;
+	uint32		settings_len;	/* leading bytes of the content */
+	PaSharedBlob blob;			/* settings, then the node string */
+} PaSharedTree;
+
+/* A statement without its plan.  Under the partition's lock. */
+typedef struct PaSharedShape
+{
+	PaShapeKey	key;
+	uint32		hash;
+	int32		next;			/* next in the bucket, or free */
+	int32		first_entry;
+	int32		nentries;
+	bool		used;
+	uint8		ntrees;
+	uint8		nparams;
+	int32		encoding;		/* of the text */
+	uint32		params_seen;	/* vectors offered, for the reservoir */
+	uint32		trees_seen;		/* trees with literals offered */
+	PaSharedBlob text;
+	PaSharedTree trees[PA_MAX_TREES];
+	PaSharedBlob params[PA_MAX_PARAMS];
+} PaSharedShape;
+
+/* Scans of one plan, in the DSA: header, rows, then the predicates. */
+typedef struct PaSharedScan
+{
+	Oid			relid;
+	Oid			indexid;
+	int32		kind;
+	int32		node;
+	double		loops;
+	double		rows_read;
+	double		rows_kept;
+	double		plan_rows;
+	uint32		predicate;		/* offset from the chunk's start, 0 = none */
+} PaSharedScan;
+
+typedef struct PaSharedScans
+{
+	uint32		size;			/* of the chunk, bytes */
+	int32		nscans;
+	int64		samples;
+	TimestampTz last_sample;
+	PaSharedScan scans[FLEXIBLE_ARRAY_MEMBER];
+} PaSharedScans;
+
+/* Control data of one partition; its arrays follow the control blocks. */
+typedef struct PaSharedPartition
+{
+	int32		free_entry;
+	int32		free_shape;
+	int32		nentries;
+	int32		hand;			/* clock hand over shapes */
+} PaSharedPartition;
+
+/* ---- header ---- */
+
+typedef struct PaSharedStore
+{
+	LWLockPadded *locks;		/* PA_PARTITIONS, then one for the DSA */
+	int			slab_entries;	/* a power of two */
+	int			nslabs;
+	int			partition_entries;	/* capacity of each partition */
+	Size		slab_size;		/* bytes */
+	Size		text_memory;	/* bytes */
+
+	pg_atomic_uint64 generation;	/* raised by a reset; starts at 1 */
+	pg_atomic_uint32 nentries;	/* entries in all partitions */
+	pg_atomic_uint32 hand;		/* partition to evict from next */
+	pg_atomic_uint64 stats_reset;	/* TimestampTz */
+
+	pg_atomic_uint64 dealloc;
+	pg_atomic_uint64 calls_lost;	/* no room even for an <evicted> row */
+	pg_atomic_uint64 texts_skipped;
+	pg_atomic_uint64 contended;
+	pg_atomic_uint64 torn_reads;
+	pg_atomic_uint64 frames_skipped;
+	pg_atomic_uint64 params_skipped;
+	pg_atomic_uint64 text_used; /* bytes handed out by the DSA */
+
+	pg_atomic_uint32 epoch[PA_PARTITIONS];
+} PaSharedStore;
+
+extern PaSharedStore *pa_shared;
+
+static inline int
+pa_partition_of(uint32 shape_hash)
+{
+	return shape_hash % PA_PARTITIONS;
+}
+
+static inline LWLock *
+pa_partition_lock(int partition)
+{
+	return &pa_shared->locks[partition].lock;
+}
+
+/* shmem.c */
+extern PaSharedSlab *pa_shared_slab(int index);
+extern PaSharedPartition *pa_shared_partition(int partition);
+extern PaSharedEntry *pa_shared_entries(int partition);
+extern PaSharedShape *pa_shared_shapes(int partition);
+extern int32 *pa_shared_buckets(int partition);
+extern void *pa_shared_area_place(void);
+
+/* blob.c: chunks in the DSA */
+extern void pa_blob_create_area(void);
+extern void pa_blob_attach(void);
+extern void pa_blob_detach(void);
+extern dsa_pointer pa_blob_alloc(Size size);
+extern void *pa_blob_address(dsa_pointer pointer);
+extern bool pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress);
+extern char *pa_blob_read(const PaSharedBlob *blob, Size *len);
+extern void pa_blob_free(PaSharedBlob *blob);
+extern void pa_blob_free_pointer(dsa_pointer *pointer, Size size);
+
+/* table.c: all under the partition's lock */
+extern void pa_table_init(void);
+extern PaSharedShape *pa_table_find_shape_locked(const PaShapeKey *key, uint32 hash);
+extern PaSharedShape *pa_table_make_shape_locked(const PaShapeKey *key, uint32 hash);
+extern void pa_table_free_shape_locked(int p, PaSharedShape *shape);
+extern PaSharedEntry *pa_table_find_entry_locked(PaSharedShape *shape, const PaStatementKey *key);
+extern PaSharedEntry *pa_table_add_entry_locked(PaSharedShape *shape, const PaStatementKey *key);
+extern PaSharedEntry *pa_table_make_entry_locked(const PaStatementKey *key, uint32 shape_hash);
+extern void pa_table_free_entry_locked(int p, PaSharedEntry *entry);
+extern void pa_table_fold_locked(const PaSharedSlabEntry *from);
+extern void pa_table_reset_locked(int p);
+extern void pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash);
+
+/* evict.c: all under the partition's lock */
+extern void pa_evict_locked(int p, const PaSharedShape *keep);
+extern void pa_evict_for_entry_locked(const PaSharedShape *shape);
+extern PaSharedEntry *pa_evict_row_locked(int p, const PaStatementKey *key);
+
+#endif							/* PA_STORE_STORE_INTERNAL_H */

@@ -1,0 +1,98 @@
+/*-------------------------------------------------------------------------
+ *
+ * store_write.h
+ *		The store's interface for collect/: what is called from inside a
+ *		user's statement.
+ *
+ * Nothing here raises an error, waits for a lock that others hold for long,
+ * or allocates without bound.  Counters go to this backend's slab; detail
+ * (texts, trees, parameters, scans) goes to the table under a partition lock
+ * that is taken conditionally: when it is busy, the detail is skipped,
+ * counted, and offered again later.
+ *
+ * IDENTIFICATION
+ *		src/store/store_write.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_STORE_STORE_WRITE_H
+#define PA_STORE_STORE_WRITE_H
+
+#include "executor/instrument.h"
+#include "jit/jit.h"
+#include "nodes/params.h"
+
+#include "base/query_tree.h"
+#include "base/scan.h"
+#include "base/statement.h"
+
+/* What one finished execution adds. */
+typedef struct PaExecution
+{
+	double		exec_time;		/* msec */
+	double		own_exec_time;	/* msec */
+	int64		rows;
+	const BufferUsage *buffers;
+	const WalUsage *wal;
+	const JitInstrumentation *jit;	/* NULL when nothing was compiled */
+	int			workers_to_launch;
+	int			workers_launched;
+} PaExecution;
+
+/* Hash of a shape (it picks the partition) and of a whole key. */
+extern uint32 pa_store_shape_hash(const PaShapeKey *shape);
+extern uint32 pa_store_key_hash(uint32 shape_hash, int64 planid, bool toplevel);
+
+/*
+ * Claims this backend's slab at its first statement.  False: this process
+ * can't record (auxiliary process, exiting).
+ */
+extern bool pa_store_ready(void);
+
+extern void pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash,
+								   const PaExecution *execution);
+extern void pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, double msec);
+
+/*
+ * What is known of a shape in the table.  Partition epochs change when
+ * something was dropped there, so that what a backend remembers is void.
+ */
+typedef struct PaShapeState
+{
+	bool		has_text;
+	int			ntrees;
+	int64		calls;			/* folded so far */
+	double		max_exec_time;	/* msec */
+	int			nparams;
+} PaShapeState;
+
+extern uint32 pa_store_epoch(uint32 shape_hash);
+extern bool pa_store_shape_state(const PaShapeKey *shape, uint32 hash, PaShapeState *state);
+
+extern bool pa_store_put_text(const PaShapeKey *shape, uint32 hash, const char *text, int len, int encoding);
+extern bool pa_store_put_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree);
+extern bool pa_store_has_tree(const PaShapeKey *shape, uint32 hash, uint64 relations_hash,
+							  uint64 dependency_hash);
+extern bool pa_store_put_params(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
+
+/* Sampled scans of one plan. */
+typedef struct PaPlanState
+{
+	bool		has_scans;
+	int64		samples;
+	TimestampTz last_sample;
+} PaPlanState;
+
+extern bool pa_store_plan_state(const PaStatementKey *key, uint32 shape_hash, PaPlanState *state);
+
+/* Makes the row of scans: predicates and identities, no counts yet. */
+extern bool pa_store_put_scans(const PaStatementKey *key, uint32 shape_hash,
+							   const PaScan *scans, int nscans);
+extern bool pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_hash,
+									 const PaScan *scans, int nscans, TimestampTz now);
+
+/* Losses that collect/ counts. */
+extern void pa_store_count_skipped_frame(void);
+extern void pa_store_count_skipped_params(void);
+
+#endif							/* PA_STORE_STORE_WRITE_H */

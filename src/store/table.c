@@ -1,0 +1,298 @@
+/*-------------------------------------------------------------------------
+ *
+ * table.c
+ *		The second tier: a fixed hash table in 64 partitions.
+ *
+ * A partition holds shapes (statements) in hash buckets; each shape has a
+ * list of entries, one a planid and nesting kind, with the counters.  The
+ * partition is picked by the shape's hash, so a shape, its entries and their
+ * chunks of text memory are all under one lock.  All arrays are fixed:
+ * indexes link them, PA_NONE ends a list.
+ *
+ * Everything here is called with the partition's lock held exclusively,
+ * except where a function only looks (shared is enough).
+ *
+ * IDENTIFICATION
+ *		src/store/table.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "port/pg_bitutils.h"
+#include "utils/timestamp.h"
+
+#include "base/mix.h"
+#include "store/store_internal.h"
+
+uint32
+pa_store_shape_hash(const PaShapeKey *shape)
+{
+	uint64		hash = ((uint64) shape->userid << 32) | shape->dbid;
+
+	return (uint32) pa_mix64(hash ^ pa_mix64((uint64) shape->queryid));
+}
+
+uint32
+pa_store_key_hash(uint32 shape_hash, int64 planid, bool toplevel)
+{
+	uint64		hash = pa_mix64((uint64) planid ^ ((uint64) shape_hash << 1) ^ (toplevel ? 1 : 0));
+
+	/* 0 marks an unused slab entry */
+	return (uint32) hash != 0 ? (uint32) hash : 1;
+}
+
+static int
+bucket_of(uint32 shape_hash)
+{
+	/* the low bits pick the partition */
+	return (shape_hash / PA_PARTITIONS) & (pg_nextpower2_32(pa_shared->partition_entries) - 1);
+}
+
+static bool
+shape_key_equal(const PaShapeKey *a, const PaShapeKey *b)
+{
+	return a->queryid == b->queryid && a->userid == b->userid && a->dbid == b->dbid;
+}
+
+/* Links all entries and shapes of fresh partitions into free lists. */
+void
+pa_table_init(void)
+{
+	int			buckets = pg_nextpower2_32(pa_shared->partition_entries);
+
+	for (int p = 0; p < PA_PARTITIONS; p++)
+	{
+		PaSharedPartition *partition = pa_shared_partition(p);
+		PaSharedEntry *entries = pa_shared_entries(p);
+		PaSharedShape *shapes = pa_shared_shapes(p);
+		int			last = pa_shared->partition_entries - 1;
+
+		memset(entries, 0, pa_shared->partition_entries * sizeof(PaSharedEntry));
+		memset(shapes, 0, pa_shared->partition_entries * sizeof(PaSharedShape));
+		for (int i = 0; i <= last; i++)
+			entries[i].next = shapes[i].next = i < last ? i + 1 : PA_NONE;
+		for (int i = 0; i < buckets; i++)
+			pa_shared_buckets(p)[i] = PA_NONE;
+		partition->free_entry = partition->free_shape = 0;
+		partition->nentries = partition->hand = 0;
+	}
+}
+
+/* Gives the shape or NULL.  A shared lock is enough. */
+PaSharedShape *
+pa_table_find_shape_locked(const PaShapeKey *key, uint32 hash)
+{
+	int			p = pa_partition_of(hash);
+	PaSharedShape *shapes = pa_shared_shapes(p);
+
+	for (int32 i = pa_shared_buckets(p)[bucket_of(hash)]; i != PA_NONE; i = shapes[i].next)
+	{
+		if (shapes[i].hash == hash && shape_key_equal(&shapes[i].key, key))
+			return &shapes[i];
+	}
+	return NULL;
+}
+
+/*
+ * Gives the shape, made new when it is not there.  NULL only when every
+ * shape of the partition has to stay.
+ */
+PaSharedShape *
+pa_table_make_shape_locked(const PaShapeKey *key, uint32 hash)
+{
+	int			p = pa_partition_of(hash);
+	PaSharedPartition *partition = pa_shared_partition(p);
+	PaSharedShape *shape = pa_table_find_shape_locked(key, hash);
+	int32	   *bucket = &pa_shared_buckets(p)[bucket_of(hash)];
+	int32		index;
+
+	if (shape != NULL)
+		return shape;
+	if (partition->free_shape == PA_NONE)
+		pa_evict_locked(p, NULL);
+	if (partition->free_shape == PA_NONE)
+		return NULL;
+
+	index = partition->free_shape;
+	shape = &pa_shared_shapes(p)[index];
+	partition->free_shape = shape->next;
+
+	memset(shape, 0, sizeof(PaSharedShape));
+	shape->key = *key;
+	shape->hash = hash;
+	shape->used = true;
+	shape->first_entry = PA_NONE;
+	shape->next = *bucket;
+	*bucket = index;
+	return shape;
+}
+
+/* Gives the shape's entry of this plan or NULL.  A shared lock is enough. */
+PaSharedEntry *
+pa_table_find_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
+{
+	PaSharedEntry *entries = pa_shared_entries(pa_partition_of(shape->hash));
+
+	for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
+	{
+		if (entries[i].key.planid == key->planid && entries[i].key.toplevel == key->toplevel)
+			return &entries[i];
+	}
+	return NULL;
+}
+
+/*
+ * Takes an entry off the free list and links it to its shape.  NULL when the
+ * list is empty.
+ */
+PaSharedEntry *
+pa_table_add_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
+{
+	int			p = pa_partition_of(shape->hash);
+	PaSharedPartition *partition = pa_shared_partition(p);
+	int32		index = partition->free_entry;
+	PaSharedEntry *entry;
+
+	if (index == PA_NONE)
+		return NULL;
+	entry = &pa_shared_entries(p)[index];
+	partition->free_entry = entry->next;
+	partition->nentries++;
+	pg_atomic_fetch_add_u32(&pa_shared->nentries, 1);
+
+	memset(entry, 0, sizeof(PaSharedEntry));
+	entry->key = *key;
+	entry->used = true;
+	entry->shape = shape - pa_shared_shapes(p);
+	entry->next = shape->first_entry;
+	shape->first_entry = index;
+	shape->nentries++;
+	return entry;
+}
+
+/*
+ * Gives the entry, made new when it is not there; a shape that has too many
+ * plans counts the rest under planid 0.  NULL when no room can be made.
+ */
+PaSharedEntry *
+pa_table_make_entry_locked(const PaStatementKey *key, uint32 shape_hash)
+{
+	PaSharedShape *shape = pa_table_make_shape_locked(&key->shape, shape_hash);
+	PaStatementKey wanted = *key;
+	PaSharedEntry *entry;
+
+	if (shape == NULL)
+		return NULL;
+	entry = pa_table_find_entry_locked(shape, &wanted);
+	if (entry == NULL && shape->nentries >= PA_MAX_PLANS && wanted.planid != 0)
+	{
+		wanted.planid = 0;
+		entry = pa_table_find_entry_locked(shape, &wanted);
+	}
+	if (entry != NULL)
+		return entry;
+
+	pa_evict_for_entry_locked(shape);
+	return pa_table_add_entry_locked(shape, &wanted);
+}
+
+/*
+ * Adds a slab entry's counters.  When no entry can be had they go, as an
+ * evicted entry's do, to the partition's <evicted> row.
+ */
+void
+pa_table_fold_locked(const PaSharedSlabEntry *from)
+{
+	PaSharedEntry *entry = pa_table_make_entry_locked(&from->key, from->shape_hash);
+
+	if (entry == NULL)
+		entry = pa_evict_row_locked(pa_partition_of(from->shape_hash), &from->key);
+	if (entry == NULL)
+	{
+		pg_atomic_fetch_add_u64(&pa_shared->calls_lost, from->counters.exec.count);
+		return;
+	}
+	if (entry->counters.stats_since == 0)
+		entry->counters.stats_since = entry->counters.minmax_since = from->since;
+	pa_counters_merge(&entry->counters, &from->counters);
+	for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
+		entry->histogram[i] += from->histogram[i];
+}
+
+/*
+ * Removes an entry and its scans.  The shape stays.
+ */
+void
+pa_table_free_entry_locked(int p, PaSharedEntry *entry)
+{
+	PaSharedPartition *partition = pa_shared_partition(p);
+	PaSharedEntry *entries = pa_shared_entries(p);
+	PaSharedShape *shape = &pa_shared_shapes(p)[entry->shape];
+	int32		index = entry - entries;
+	int32	   *link = &shape->first_entry;
+
+	while (*link != index)
+		link = &entries[*link].next;
+	*link = entry->next;
+	shape->nentries--;
+
+	if (DsaPointerIsValid(entry->scans))
+		pa_blob_free_pointer(&entry->scans, ((PaSharedScans *) pa_blob_address(entry->scans))->size);
+	entry->used = false;
+	entry->next = partition->free_entry;
+	partition->free_entry = index;
+	partition->nentries--;
+	pg_atomic_fetch_sub_u32(&pa_shared->nentries, 1);
+	pg_atomic_fetch_add_u32(&pa_shared->epoch[p], 1);
+}
+
+/* Drops the trees and the parameters, which only serve to plan them. */
+void
+pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash)
+{
+	for (int i = 0; i < shape->ntrees; i++)
+		pa_blob_free(&shape->trees[i].blob);
+	for (int i = 0; i < shape->nparams; i++)
+		pa_blob_free(&shape->params[i]);
+	shape->ntrees = shape->nparams = 0;
+	shape->params_seen = shape->trees_seen = 0;
+	pg_atomic_fetch_add_u32(&pa_shared->epoch[pa_partition_of(hash)], 1);
+}
+
+/* Removes a shape that has no entries, with its text and trees. */
+void
+pa_table_free_shape_locked(int p, PaSharedShape *shape)
+{
+	PaSharedPartition *partition = pa_shared_partition(p);
+	PaSharedShape *shapes = pa_shared_shapes(p);
+	int32		index = shape - shapes;
+	int32	   *link = &pa_shared_buckets(p)[bucket_of(shape->hash)];
+
+	Assert(shape->nentries == 0);
+	while (*link != index)
+		link = &shapes[*link].next;
+	*link = shape->next;
+
+	pa_blob_free(&shape->text);
+	pa_shape_drop_trees_locked(shape, shape->hash);
+	shape->used = false;
+	shape->next = partition->free_shape;
+	partition->free_shape = index;
+}
+
+/*
+ * Removes all entries of a partition.  Shapes stay, with their texts and
+ * trees: a statement that a client prepared long ago brings no text again.
+ */
+void
+pa_table_reset_locked(int p)
+{
+	PaSharedEntry *entries = pa_shared_entries(p);
+
+	for (int i = 0; i < pa_shared->partition_entries; i++)
+	{
+		if (entries[i].used)
+			pa_table_free_entry_locked(p, &entries[i]);
+	}
+}
