@@ -139,6 +139,24 @@ same_columns(List *a, List *b)
 	return true;
 }
 
+/*
+ * Where NULLs go does not tell two reports apart: MIN and MAX are planned
+ * with them at either end, the default order first.
+ */
+static bool
+same_ordering(const PaOrdering *a, const PaOrdering *b)
+{
+	if (a->nkeys != b->nkeys || a->limited != b->limited)
+		return false;
+	for (int i = 0; i < a->nkeys; i++)
+	{
+		if (a->keys[i].attnum != b->keys[i].attnum ||
+			a->keys[i].descending != b->keys[i].descending)
+			return false;
+	}
+	return true;
+}
+
 static bool
 same_orderings(List *a, List *b)
 {
@@ -149,8 +167,7 @@ same_orderings(List *a, List *b)
 		return false;
 	forboth(lca, a, lcb, b)
 	{
-		/* Zeroed when made, so that they compare as memory. */
-		if (memcmp(lfirst(lca), lfirst(lcb), sizeof(PaOrdering)) != 0)
+		if (!same_ordering((PaOrdering *) lfirst(lca), (PaOrdering *) lfirst(lcb)))
 			return false;
 	}
 	return true;
