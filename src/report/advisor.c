@@ -92,6 +92,15 @@ is_about_us(const PaStoredTree *tree)
 	return false;
 }
 
+/* True when a sampled execution of the statement scanned some relation. */
+static bool
+reads_a_relation(const PaWorkloadStatement *statement)
+{
+	PaPlanScans *scans = pa_store_read_scans(&statement->last_plan);
+
+	return scans != NULL && scans->nscans > 0;
+}
+
 /* Enters an opened tree into the matrix, with its candidates. */
 static void
 add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
@@ -152,7 +161,7 @@ open_tree(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 
 /*
  * Opens all trees of a statement.  Returns false when the statement is no
- * part of the workload.
+ * part of the workload, as far as indexes are concerned.
  */
 static bool
 open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
@@ -163,10 +172,12 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 	bool		stale = false;
 	ListCell   *lc;
 
+	/* Statements without any relation (SELECT 1) have no tree either. */
 	if (trees == NIL)
 	{
-		skip(advisor, statement, "no query tree is stored");
-		return true;
+		if (reads_a_relation(statement))
+			skip(advisor, statement, "no query tree is stored");
+		return false;
 	}
 	if (is_about_us(linitial(trees)))
 		return false;

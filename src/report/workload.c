@@ -39,6 +39,15 @@ add_sum(PaWorkloadStatement *statement, const PaStatementSum *sum)
 	if (statement->stats_since == 0 ||
 		counters->stats_since < statement->stats_since)
 		statement->stats_since = counters->stats_since;
+
+	if (statement->last_plan.planid == 0 ||
+		counters->last_call > statement->last_call)
+	{
+		statement->last_call = counters->last_call;
+		statement->last_plan.shape = sum->shape;
+		statement->last_plan.planid = sum->last_planid;
+		statement->last_plan.toplevel = sum->toplevel ? 1 : 0;
+	}
 }
 
 /* list_sort comparator: most time first, then by key for a stable order. */

@@ -21,10 +21,12 @@
 typedef struct PaWorkloadStatement
 {
 	PaShapeKey	shape;
+	PaStatementKey last_plan;	/* the plan called last */
 	int64		calls;
 	double		total_exec_time;	/* msec */
 	double		own_exec_time;	/* msec, without the statements it ran */
 	TimestampTz stats_since;
+	TimestampTz last_call;
 } PaWorkloadStatement;
 
 typedef struct PaWorkload
