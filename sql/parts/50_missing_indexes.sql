@@ -116,10 +116,10 @@ SELECT
 	s.query
 FROM perf_advisor.advisor_skipped() AS s;
 
-COMMENT ON VIEW perf_advisor.advisor_skipped IS 'One row for each statement of this database that the index advisor wanted to plan again but could not, most time first. Statements called once, utility statements and statements about perf_advisor itself are not wanted. A statement that is not here was looked at: no row of perf_advisor.missing_indexes then means that no index would help it much.';
+COMMENT ON VIEW perf_advisor.advisor_skipped IS 'One row for each statement of this database that the index advisor could not plan again, or not in full, most time first. Statements called once, utility statements and statements about perf_advisor itself are not wanted. A statement that is not here was looked at: no row of perf_advisor.missing_indexes then means that no index would help it much.';
 COMMENT ON COLUMN perf_advisor.advisor_skipped.userid IS 'The user who ran it, pg_authid.oid.';
 COMMENT ON COLUMN perf_advisor.advisor_skipped.queryid IS 'The statement, see perf_advisor.statements.';
-COMMENT ON COLUMN perf_advisor.advisor_skipped.reason IS 'Why it was not planned again.';
+COMMENT ON COLUMN perf_advisor.advisor_skipped.reason IS 'Why it was not planned again, or which of its tables got no advice and why.';
 COMMENT ON COLUMN perf_advisor.advisor_skipped.calls IS 'Its calls.';
 COMMENT ON COLUMN perf_advisor.advisor_skipped.total_exec_time IS 'Its execution time, in ms.';
 COMMENT ON COLUMN perf_advisor.advisor_skipped.query IS 'Its normalised text, as in perf_advisor.statements.';

@@ -79,6 +79,7 @@ typedef struct PaRelationUse
 	double		pages;
 	bool		advisable;		/* false: no advice for this relation */
 	const char *refusal;		/* why, when not advisable; static text */
+	bool		refusal_matters;	/* it may deserve an index all the same */
 	List	   *columns;		/* of PaColumnUse * */
 	List	   *orderings;		/* of PaOrdering * */
 	List	   *existing;		/* of PaIndexSpec *: valid plain btrees without

@@ -22,6 +22,7 @@
 #include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -51,12 +52,21 @@ is_late(PaAdvisor *advisor)
 	return advisor->deadline_hit;
 }
 
+/* Lists the statement as skipped; for several reasons once, with the first. */
 static void
 skip(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 	 const char *reason)
 {
-	PaSkippedStatement *skipped = palloc(sizeof(PaSkippedStatement));
+	PaSkippedStatement *skipped;
+	ListCell   *lc;
 
+	foreach(lc, advisor->skipped)
+	{
+		if (((PaSkippedStatement *) lfirst(lc))->statement == statement)
+			return;
+	}
+
+	skipped = palloc(sizeof(PaSkippedStatement));
 	skipped->statement = statement;
 	skipped->reason = pstrdup(reason);
 	advisor->skipped = lappend(advisor->skipped, skipped);
@@ -99,6 +109,32 @@ reads_a_relation(const PaWorkloadStatement *statement)
 	PaPlanScans *scans = pa_store_read_scans(&statement->last_plan);
 
 	return scans != NULL && scans->nscans > 0;
+}
+
+/*
+ * Says which table of a planned statement got no advice though it may
+ * deserve it; the first one will do.
+ */
+static void
+skip_refused_table(PaAdvisor *advisor, const PaAdvisorSubject *subject)
+{
+	ListCell   *lc;
+
+	foreach(lc, subject->relations)
+	{
+		const PaRelationUse *use = lfirst(lc);
+
+		if (use->refusal_matters &&
+			(use->columns != NIL || use->orderings != NIL))
+		{
+			skip(advisor, subject->statement,
+				 psprintf("%s: %s",
+						  quote_qualified_identifier(get_namespace_name(get_rel_namespace(use->relid)),
+													 get_rel_name(use->relid)),
+						  use->refusal));
+			return;
+		}
+	}
 }
 
 /* Enters an opened tree into the matrix, with its candidates. */
@@ -156,6 +192,7 @@ open_tree(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 		return refusal;
 	}
 	add_subject(advisor, subject);
+	skip_refused_table(advisor, subject);
 	return NULL;
 }
 
@@ -176,7 +213,8 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 	if (trees == NIL)
 	{
 		if (reads_a_relation(statement))
-			skip(advisor, statement, "no query tree is stored");
+			skip(advisor, statement,
+				 "no query tree is stored: it was not captured yet, or dropped because something that it depends on has changed");
 		return false;
 	}
 	if (is_about_us(linitial(trees)))

@@ -28,12 +28,16 @@
 #include "config/config.h"
 #include "whatif/whatif_internal.h"
 
-/* Why no index is advised for the relation, or NULL; static text. */
+/*
+ * Why no index is advised for the relation, or NULL; static text.  *matters
+ * is set when that is not because none could be of use.
+ */
 static const char *
-relation_refusal(RelOptInfo *rel, RangeTblEntry *rte)
+relation_refusal(RelOptInfo *rel, RangeTblEntry *rte, bool *matters)
 {
 	PaRelationFacts facts;
 
+	*matters = false;
 	if (!pa_catalog_relation_facts(rte->relid, &facts))
 		return "the table is gone";
 	if (facts.is_catalog)
@@ -42,16 +46,21 @@ relation_refusal(RelOptInfo *rel, RangeTblEntry *rte)
 		return "temporary table";
 	if (facts.relkind == RELKIND_FOREIGN_TABLE)
 		return "foreign table";
-	if (facts.relkind == RELKIND_PARTITIONED_TABLE || facts.is_partition)
-		return "partitioned table";
-	if (rte->inh)
-		return "table with inheritance children";
+	if (facts.relkind == RELKIND_PARTITIONED_TABLE || facts.is_partition || rte->inh)
+	{
+		*matters = !facts.is_extension;
+		return rte->inh && facts.relkind == RELKIND_RELATION ?
+			"table with inheritance children" : "partitioned table";
+	}
 	if (facts.relkind != RELKIND_RELATION && facts.relkind != RELKIND_MATVIEW)
 		return "not a table";
 	if (facts.is_extension)
 		return "belongs to an extension";
 	if (!facts.is_analyzed)
+	{
+		*matters = (double) rel->pages * BLCKSZ >= pa_guc_min_table_size * 1024.0;
 		return "never analyzed: run ANALYZE first";
+	}
 	if ((double) rel->pages * BLCKSZ < pa_guc_min_table_size * 1024.0)
 		return "smaller than perf_advisor.min_table_size";
 	return NULL;
@@ -254,7 +263,7 @@ collect_relation(PaWhatifScope *scope, PlannerInfo *root, RelOptInfo *rel,
 	use.relid = rte->relid;
 	use.tuples = rel->tuples;
 	use.pages = rel->pages;
-	use.refusal = relation_refusal(rel, rte);
+	use.refusal = relation_refusal(rel, rte, &use.refusal_matters);
 	use.advisable = use.refusal == NULL;
 	use.columns = pa_column_uses(root, rel, rte->relid);
 	use.orderings = pa_ordering_uses(root, rel, rte->relid);

@@ -2,7 +2,7 @@
 -- The advice does not depend on how a statement arrives: written out,
 -- prepared, through a view, from a function, as UPDATE or DELETE.
 --
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 CREATE SCHEMA port;
 CREATE SCHEMA "Other Port";
@@ -47,29 +47,29 @@ SELECT schemaname, relname, key_columns
 FROM perf_advisor.missing_indexes
 WHERE schemaname IN ('port', 'Other Port')
 ORDER BY schemaname, relname, key_columns;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- UPDATE and DELETE
 UPDATE voyage SET remark = 'lost' WHERE load = 777;
 UPDATE voyage SET remark = 'lost' WHERE load = 777;
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 DELETE FROM voyage WHERE load = 778;
 DELETE FROM voyage WHERE load = 778;
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- MERGE and a data-modifying WITH
 WITH gone AS (DELETE FROM voyage WHERE load = 779 RETURNING id) SELECT count(*) FROM gone \g /dev/null
 \g /dev/null
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- through a view
 SELECT * FROM sailing WHERE ship_id = 42 \g /dev/null
 \g /dev/null
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- prepared, planned anew for each call and then once for all
 PREPARE of_ship (int, timestamptz) AS SELECT * FROM voyage WHERE left_at > $2 AND ship_id = $1;
@@ -83,7 +83,7 @@ EXECUTE of_ship (6, '2024-07-03') \g /dev/null
 EXECUTE of_ship (7, '2024-07-03') \g /dev/null
 SELECT * FROM advised;
 DEALLOCATE of_ship;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- generic from the first call
 SET plan_cache_mode = force_generic_plan;
@@ -94,7 +94,7 @@ EXECUTE of_ship (3, '2024-07-03') \g /dev/null
 SELECT * FROM advised;
 DEALLOCATE of_ship;
 RESET plan_cache_mode;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- inside functions: with parameters, without any, dynamic
 CREATE FUNCTION load_of(wanted int) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -105,7 +105,7 @@ $$;
 SELECT load_of(42);
 SELECT load_of(43);
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 CREATE FUNCTION first_berth() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -117,7 +117,7 @@ END
 $$;
 SELECT first_berth() FROM generate_series(1, 5);
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 DO $$
 BEGIN
@@ -127,7 +127,7 @@ BEGIN
 END
 $$;
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- names that need quotes, and tables of the same name
 SELECT * FROM "Other Port".voyage WHERE "Berth" = 7 \g /dev/null
@@ -139,7 +139,7 @@ SELECT index_ddl FROM perf_advisor.missing_indexes ORDER BY schemaname;
 SELECT index_ddl FROM perf_advisor.missing_indexes ORDER BY schemaname \gexec
 SELECT * FROM advised;
 DROP INDEX voyage_load_idx;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- a name as long as names can be
 ALTER TABLE voyage RENAME COLUMN load TO a_column_name_that_is_as_long_as_a_column_name_can_be_in_postgres;
@@ -147,7 +147,7 @@ SELECT * FROM voyage WHERE a_column_name_that_is_as_long_as_a_column_name_can_be
 \g /dev/null
 SELECT index_ddl FROM perf_advisor.missing_indexes \gexec
 SELECT * FROM advised;
-SELECT perf_advisor.reset();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- Not planned: what another user's function could do to us.  The function is
 -- named with a user of its own, who is neither the caller nor a superuser.
@@ -184,17 +184,39 @@ SELECT * FROM advised;
 -- who may read it
 SET ROLE regress_pa_reader;
 SELECT schemaname, relname, key_columns FROM perf_advisor.missing_indexes;
-SELECT count(*) FROM perf_advisor.advisor_skipped;
+SELECT reason, calls, query FROM perf_advisor.advisor_skipped;
 SET ROLE regress_pa_stranger;
 SELECT count(*) FROM perf_advisor.missing_indexes;
 SELECT count(*) FROM perf_advisor.missing_indexes();
 SELECT count(*) FROM perf_advisor.advisor_skipped;
 RESET ROLE;
 
--- a deadline that leaves no time is said in the rows
-SET perf_advisor.advisor_deadline = '1ms';
+-- The deadline is kept, and what it cost is said.  The function is evaluated
+-- at each planning, three times or more for each statement.
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+CREATE FUNCTION slow_number(wanted int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_sleep(0.02);
+	RETURN wanted;
+END
+$$;
+SELECT * FROM voyage WHERE "Berth" = slow_number(7) \g /dev/null
+\g /dev/null
+SELECT id FROM voyage WHERE "Berth" = slow_number(7) \g /dev/null
+\g /dev/null
+SELECT state FROM voyage WHERE "Berth" = slow_number(7) \g /dev/null
+\g /dev/null
+SELECT remark FROM voyage WHERE "Berth" = slow_number(7) \g /dev/null
+\g /dev/null
+SET perf_advisor.advisor_deadline = '100ms';
+SELECT reason, count(*) BETWEEN 1 AND 3 AS some_statements
+FROM perf_advisor.advisor_skipped
+GROUP BY reason;
 SELECT count(*) FROM perf_advisor.missing_indexes
-WHERE NOT EXISTS (SELECT FROM unnest(caveats) AS c WHERE c LIKE 'The advisor stopped at perf_advisor.advisor_deadline (1 ms)%');
+WHERE NOT EXISTS (SELECT FROM unnest(caveats) AS c WHERE c LIKE 'The advisor stopped at perf_advisor.advisor_deadline (100 ms)%');
+SET perf_advisor.advisor_deadline = '1min';
+SELECT reason, calls, query FROM perf_advisor.advisor_skipped;
+SELECT key_columns, cardinality(queryids) AS statements, calls FROM perf_advisor.missing_indexes;
 RESET perf_advisor.advisor_deadline;
 
 RESET search_path;
