@@ -69,10 +69,21 @@ extern void pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result);
 
 /* ---- execution ---- */
 extern void pa_collect_start_begin(QueryDesc *query_desc, int eflags);
-extern void pa_collect_start_end(QueryDesc *query_desc, int eflags);
+extern void pa_collect_start_end(QueryDesc *query_desc);
 extern void pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc);
 extern void pa_collect_run_end(PaSpan *span, QueryDesc *query_desc, bool failed);
-extern void pa_collect_finish_end(PaSpan *span, QueryDesc *query_desc, bool failed);
+extern void pa_collect_finish_end(PaSpan *span, QueryDesc *query_desc);
+
+/*
+ * True when ExecutorFinish can do no work: a statement that changes nothing
+ * has no after-triggers to fire.
+ */
+static inline bool
+pa_collect_finish_is_empty(const QueryDesc *query_desc)
+{
+	return query_desc->operation == CMD_SELECT && !query_desc->plannedstmt->hasModifyingCTE;
+}
+
 extern void pa_collect_end(QueryDesc *query_desc);
 
 /* ---- utility statements ---- */

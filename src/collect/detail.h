@@ -13,14 +13,11 @@
 
 #include "collect/frames.h"
 
-/* execution.c: remembers the identifier of the plan made last */
-extern void pa_collect_note_planid(const PlannedStmt *plan, int64 planid);
-
 /* sample.c: node rows */
-extern bool pa_sample_wanted(const PaStatementKey *key, uint32 shape_hash, const PlannedStmt *plan);
+extern bool pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan);
 extern void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
 extern void pa_sample_note_busy(double msec);
-extern void pa_sample_describe(PaFrame *frame, QueryDesc *query_desc);
+extern void pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc);
 
 /* params.c: parameter vectors */
 extern void pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params);

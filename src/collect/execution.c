@@ -15,66 +15,35 @@
  */
 #include "postgres.h"
 
+#include "storage/bufmgr.h"
+
 #include "collect/detail.h"
-#include "collect/frames.h"
 #include "collect/planid.h"
-
-/* The plan hashed last, by the planner's hook: ExecutorStart often follows. */
-static const PlannedStmt *hashed_plan = NULL;
-static int64 hashed_queryid = 0;
-static int64 hashed_planid = 0;
-
-void
-pa_collect_note_planid(const PlannedStmt *plan, int64 planid)
-{
-	hashed_plan = plan;
-	hashed_queryid = (int64) plan->queryId;
-	hashed_planid = planid;
-}
-
-/*
- * Gives the plan's identifier: the one it carries (18 and later), the one
- * that was computed when it was planned a moment ago, or computes it.
- */
-static int64
-planid_of(const PlannedStmt *plan)
-{
-	int64		planid = pa_planned_stmt_planid(plan);
-
-	if (planid != 0)
-		return planid;
-	if (hashed_plan == plan && hashed_queryid == (int64) plan->queryId)
-	{
-		hashed_plan = NULL;
-		return hashed_planid;
-	}
-	return pa_planid_compute(plan);
-}
-
-/* The statement that pa_collect_start_begin() looked at last. */
-static QueryDesc *starting = NULL;
-static PaStatementKey starting_key;
-static uint32 starting_hash;
-static bool starting_sampled;
 
 void
 pa_collect_start_begin(QueryDesc *query_desc, int eflags)
 {
 	PlannedStmt *plan = query_desc->plannedstmt;
+	PaFrame    *frame;
+	PaSeenShape *seen;
 
-	starting = NULL;
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) || plan->queryId == 0 || !pa_collect_wanted())
 		return;
+	frame = pa_frame_push(query_desc);
+	if (frame == NULL)
+		return;
 
-	starting = query_desc;
-	starting_key.shape.userid = GetUserId();
-	starting_key.shape.dbid = MyDatabaseId;
-	starting_key.shape.queryid = (int64) plan->queryId;
-	starting_key.planid = planid_of(plan);
-	starting_key.toplevel = pa_nesting_depth == 0;
-	starting_hash = pa_store_shape_hash(&starting_key.shape);
-	starting_sampled = pa_sample_wanted(&starting_key, starting_hash, plan);
-	if (starting_sampled)
+	frame->key.shape.userid = GetUserId();
+	frame->key.shape.dbid = MyDatabaseId;
+	frame->key.shape.queryid = (int64) plan->queryId;
+	frame->key.toplevel = pa_nesting_depth == 0;
+	frame->shape_hash = pa_store_shape_hash(&frame->key.shape);
+	seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
+	seen->calls++;
+	seen->ran = true;
+	frame->key.planid = pa_planid_of(seen, plan);
+	frame->sampled = pa_sample_wanted(seen, &frame->key, plan);
+	if (unlikely(frame->sampled))
 		query_desc->instrument_options |= INSTRUMENT_ROWS;
 }
 
@@ -83,13 +52,15 @@ pa_collect_start_begin(QueryDesc *query_desc, int eflags)
  * parameters, its plan's scans.  After the executor started, where catalog
  * access and memory allocation are legal.
  */
-static void
-collect_missing(PaFrame *frame, QueryDesc *query_desc)
+void
+pa_collect_start_end(QueryDesc *query_desc)
 {
-	PaSeenShape *seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
+	PaFrame    *frame = pa_frame_find(query_desc);
+	PaSeenShape *seen;
 
-	seen->calls++;
-	seen->ran = true;
+	if (frame == NULL)
+		return;
+	seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
 	if (unlikely(!seen->has_text))
 		pa_text_backfill(seen, query_desc->sourceText, query_desc->plannedstmt->stmt_location,
 						 query_desc->plannedstmt->stmt_len);
@@ -99,25 +70,32 @@ collect_missing(PaFrame *frame, QueryDesc *query_desc)
 		pa_params_take(&frame->key.shape, frame->shape_hash, query_desc->params);
 	}
 	if (unlikely(frame->sampled))
-		pa_sample_describe(frame, query_desc);
+		pa_sample_describe(seen, frame, query_desc);
 }
 
-void
-pa_collect_start_end(QueryDesc *query_desc, int eflags)
+/*
+ * Adds what the block counters have grown by since "start".  Block times
+ * stand still without track_io_timing; leaving them out then is a third of
+ * this function's work.
+ */
+static inline void
+pa_usage_accum(BufferUsage *sum, const BufferUsage *start)
 {
-	PaFrame    *frame;
-
-	(void) eflags;
-	if (starting != query_desc)
+	if (unlikely(track_io_timing))
+	{
+		BufferUsageAccumDiff(sum, &pgBufferUsage, start);
 		return;
-	starting = NULL;
-	frame = pa_frame_push(query_desc);
-	if (frame == NULL)
-		return;
-	frame->key = starting_key;
-	frame->shape_hash = starting_hash;
-	frame->sampled = starting_sampled;
-	collect_missing(frame, query_desc);
+	}
+	sum->shared_blks_hit += pgBufferUsage.shared_blks_hit - start->shared_blks_hit;
+	sum->shared_blks_read += pgBufferUsage.shared_blks_read - start->shared_blks_read;
+	sum->shared_blks_dirtied += pgBufferUsage.shared_blks_dirtied - start->shared_blks_dirtied;
+	sum->shared_blks_written += pgBufferUsage.shared_blks_written - start->shared_blks_written;
+	sum->local_blks_hit += pgBufferUsage.local_blks_hit - start->local_blks_hit;
+	sum->local_blks_read += pgBufferUsage.local_blks_read - start->local_blks_read;
+	sum->local_blks_dirtied += pgBufferUsage.local_blks_dirtied - start->local_blks_dirtied;
+	sum->local_blks_written += pgBufferUsage.local_blks_written - start->local_blks_written;
+	sum->temp_blks_read += pgBufferUsage.temp_blks_read - start->temp_blks_read;
+	sum->temp_blks_written += pgBufferUsage.temp_blks_written - start->temp_blks_written;
 }
 
 /* Opens a span: the clock and the usage counters are read. */
@@ -144,7 +122,7 @@ pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc)
 	PaFrame    *frame = pa_frame_find(query_desc);
 
 	pa_nesting_depth++;
-	span->frame = frame != NULL ? pa_frame_index(frame) : -1;
+	span->frame = frame != NULL ? (int) (frame - pa_frames) : -1;
 	if (frame != NULL)
 		begin_span(span);
 }
@@ -166,7 +144,7 @@ end_span(PaSpan *span, QueryDesc *query_desc)
 		return NULL;
 	add_interval(&frame->total, span->start, now);
 	INSTR_TIME_ADD(frame->nested, nested);
-	BufferUsageAccumDiff(&frame->buffers, &pgBufferUsage, &span->buffers);
+	pa_usage_accum(&frame->buffers, &span->buffers);
 	WalUsageAccumDiff(&frame->wal, &pgWalUsage, &span->wal);
 	return frame;
 }
@@ -185,9 +163,8 @@ pa_collect_run_end(PaSpan *span, QueryDesc *query_desc, bool failed)
 }
 
 void
-pa_collect_finish_end(PaSpan *span, QueryDesc *query_desc, bool failed)
+pa_collect_finish_end(PaSpan *span, QueryDesc *query_desc)
 {
-	(void) failed;
 	pa_nesting_depth--;
 	if (span->frame >= 0)
 		(void) end_span(span, query_desc);

@@ -26,7 +26,7 @@ int			pa_nesting_depth = 0;
 int			pa_open_frames = 0;
 instr_time	pa_nested_time;
 
-static PaFrame *frames = NULL;
+PaFrame    *pa_frames = NULL;
 static int	allocated = 0;
 
 /* Makes room for one more frame; false when there is none to be had. */
@@ -42,12 +42,12 @@ grow(void)
 										MCXT_ALLOC_NO_OOM);
 	if (larger == NULL)
 		return false;
-	if (frames != NULL)
+	if (pa_frames != NULL)
 	{
-		memcpy(larger, frames, pa_open_frames * sizeof(PaFrame));
-		pfree(frames);
+		memcpy(larger, pa_frames, pa_open_frames * sizeof(PaFrame));
+		pfree(pa_frames);
 	}
-	frames = larger;
+	pa_frames = larger;
 	allocated = wanted;
 	return true;
 }
@@ -63,46 +63,29 @@ pa_frame_push(QueryDesc *query_desc)
 		pa_store_count_skipped_frame();
 		return NULL;
 	}
-	frame = &frames[pa_open_frames++];
+	frame = &pa_frames[pa_open_frames++];
 	memset(frame, 0, sizeof(*frame));
 	frame->query_desc = query_desc;
 	frame->subid = GetCurrentSubTransactionId();
 	return frame;
 }
 
+/* Looks through all frames, the latest first. */
 PaFrame *
-pa_frame_find(const QueryDesc *query_desc)
+pa_frame_search(const QueryDesc *query_desc)
 {
 	for (int i = pa_open_frames - 1; i >= 0; i--)
 	{
-		if (frames[i].query_desc == query_desc)
-			return &frames[i];
+		if (pa_frames[i].query_desc == query_desc)
+			return &pa_frames[i];
 	}
 	return NULL;
-}
-
-int
-pa_frame_index(const PaFrame *frame)
-{
-	return frame - frames;
-}
-
-/*
- * Gives the frame at an index that was taken before other code ran, or finds
- * it anew; NULL when it was dropped meanwhile.
- */
-PaFrame *
-pa_frame_at(int index, const QueryDesc *query_desc)
-{
-	if (index < pa_open_frames && frames[index].query_desc == query_desc)
-		return &frames[index];
-	return pa_frame_find(query_desc);
 }
 
 void
 pa_frame_drop(PaFrame *frame)
 {
-	int			index = frame - frames;
+	int			index = frame - pa_frames;
 
 	pa_open_frames--;
 	if (index < pa_open_frames)
@@ -137,8 +120,8 @@ pa_collect_subxact_cb(SubXactEvent event, SubTransactionId mySubid,
 		return;
 	for (int i = 0; i < pa_open_frames; i++)
 	{
-		if (frames[i].subid < mySubid)
-			frames[kept++] = frames[i];
+		if (pa_frames[i].subid < mySubid)
+			pa_frames[kept++] = pa_frames[i];
 	}
 	pa_open_frames = kept;
 }

@@ -33,11 +33,35 @@ typedef struct PaFrame
 	WalUsage	wal;
 } PaFrame;
 
+/* The array; pa_open_frames of them are in use. */
+extern PaFrame *pa_frames;
+
 extern PaFrame *pa_frame_push(QueryDesc *query_desc);
-extern PaFrame *pa_frame_find(const QueryDesc *query_desc);
-extern PaFrame *pa_frame_at(int index, const QueryDesc *query_desc);
-extern int	pa_frame_index(const PaFrame *frame);
+extern PaFrame *pa_frame_search(const QueryDesc *query_desc);
 extern void pa_frame_drop(PaFrame *frame);
+
+/* Gives the frame of an execution, NULL when it is not recorded. */
+static inline PaFrame *
+pa_frame_find(const QueryDesc *query_desc)
+{
+	if (pa_open_frames == 0)
+		return NULL;
+	if (likely(pa_frames[pa_open_frames - 1].query_desc == query_desc))
+		return &pa_frames[pa_open_frames - 1];
+	return pa_frame_search(query_desc);
+}
+
+/*
+ * Gives the frame at an index that was taken before other code ran, or finds
+ * it anew; NULL when it was dropped meanwhile.
+ */
+static inline PaFrame *
+pa_frame_at(int index, const QueryDesc *query_desc)
+{
+	if (likely(index < pa_open_frames && pa_frames[index].query_desc == query_desc))
+		return &pa_frames[index];
+	return pa_frame_find(query_desc);
+}
 
 /* Time spent in nested statements of the span that is running. */
 extern instr_time pa_nested_time;

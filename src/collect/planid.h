@@ -11,8 +11,34 @@
 #ifndef PA_COLLECT_PLANID_H
 #define PA_COLLECT_PLANID_H
 
-#include "nodes/plannodes.h"
+#include "compat/compat.h"
+#include "collect/seen.h"
 
 extern int64 pa_planid_compute(const PlannedStmt *pstmt);
+
+/*
+ * Gives a plan's identifier: the one it carries (18 and later); before that
+ * the one computed when the same plan was met last, or computes it.
+ *
+ * A plan is recognised by its address.  That is safe because the memory is
+ * of this statement's last planning: another plan of the same statement can
+ * only come to the same address by being planned, and planning forgets what
+ * is remembered here.
+ */
+static inline int64
+pa_planid_of(PaSeenShape *seen, const PlannedStmt *pstmt)
+{
+	int64		planid = pa_planned_stmt_planid(pstmt);
+
+	if (planid != 0)
+		return planid;
+	if (seen->plan != pstmt)
+	{
+		seen->planid = pa_planid_compute(pstmt);
+		seen->plan = pstmt;
+	}
+	return seen->planid;
+}
+
 
 #endif							/* PA_COLLECT_PLANID_H */

@@ -49,22 +49,22 @@ void
 pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 {
 	PaStatementKey key;
+	PaSeenShape *seen;
 	instr_time	now;
 
 	pa_nesting_depth--;
 	if (!planning->wanted || result == NULL)
 		return;
 
-	key.planid = pa_planned_stmt_planid(result);
-	if (key.planid == 0)
-		key.planid = pa_planid_compute(result);
-	if (!pa_planned_stmt_set_planid(result, key.planid))
-		pa_collect_note_planid(result, key.planid);
+	INSTR_TIME_SET_CURRENT(now);
+	planning_key(&key.shape, planning->queryid);
+	seen = pa_seen_shape(&key.shape, pa_store_shape_hash(&key.shape));
+	seen->plan = NULL;			/* what was planned before may be gone */
+	key.planid = pa_planid_of(seen, result);
+	(void) pa_planned_stmt_set_planid(result, key.planid);
 	if (!pa_guc_track_planning)
 		return;
-	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, planning->start);
-	planning_key(&key.shape, planning->queryid);
 	key.toplevel = pa_nesting_depth == 0;
-	pa_store_add_planning(&key, pa_store_shape_hash(&key.shape), INSTR_TIME_GET_MILLISEC(now));
+	pa_store_add_planning(&key, seen->hash, INSTR_TIME_GET_MILLISEC(now));
 }

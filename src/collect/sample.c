@@ -80,15 +80,14 @@ random_sample(void)
  * Decides, before the executor starts, whether rows are counted.
  */
 bool
-pa_sample_wanted(const PaStatementKey *key, uint32 shape_hash, const PlannedStmt *plan)
+pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan)
 {
-	PaSeenPlan *seen;
 	bool		by_chance;
 
 	if (pa_guc_overhead_budget <= 0)
 		return false;
-	seen = pa_seen_plan(key, shape_hash);
-	seen->calls++;
+	if (unlikely(seen->sampled_planid != key->planid || seen->sampled_toplevel != key->toplevel))
+		pa_seen_refresh_plan(seen, key);
 	if (seen->next_sample == PA_NEVER)
 		return false;
 	by_chance = random_sample();
@@ -213,10 +212,8 @@ walk_plan(QueryDesc *query_desc, bool counted)
  * started: relations are open and catalog access is legal.
  */
 void
-pa_sample_describe(PaFrame *frame, QueryDesc *query_desc)
+pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc)
 {
-	PaSeenPlan *seen = pa_seen_plan(&frame->key, frame->shape_hash);
-
 	if (seen->has_scans)
 		return;
 	walk_plan(query_desc, false);
@@ -234,12 +231,12 @@ pa_sample_describe(PaFrame *frame, QueryDesc *query_desc)
 void
 pa_sample_read(PaFrame *frame, QueryDesc *query_desc)
 {
-	PaSeenPlan *seen = pa_seen_plan(&frame->key, frame->shape_hash);
+	PaSeenShape *seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
 	TimestampTz now = GetCurrentStatementStartTimestamp();
 
 	walk_plan(query_desc, true);
 	spent += PA_COST_OF_SAMPLE + walk.rows * PA_COST_OF_ROW;
-	if (walk.nscans == 0 || !seen->has_scans)
+	if (walk.nscans == 0)
 		return;
 	if (pa_store_add_scan_sample(&frame->key, frame->shape_hash, walk.scans, walk.nscans, now))
 		seen->samples++;

@@ -22,7 +22,7 @@ static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 static void
 executor_start(QueryDesc *queryDesc, int eflags)
 {
-	bool		quiet = pa_whatif_active();
+	const bool	quiet = pa_whatif_active();
 
 	if (!quiet)
 		pa_collect_start_begin(queryDesc, eflags);
@@ -31,7 +31,7 @@ executor_start(QueryDesc *queryDesc, int eflags)
 	else
 		standard_ExecutorStart(queryDesc, eflags);
 	if (!quiet)
-		pa_collect_start_end(queryDesc, eflags);
+		pa_collect_start_end(queryDesc);
 }
 
 static void
@@ -63,23 +63,32 @@ executor_run(PA_EXECUTOR_RUN_ARGS)
 }
 
 static void
+call_executor_finish(QueryDesc *queryDesc)
+{
+	if (prev_ExecutorFinish)
+		prev_ExecutorFinish(queryDesc);
+	else
+		standard_ExecutorFinish(queryDesc);
+}
+
+static void
 executor_finish(QueryDesc *queryDesc)
 {
 	PaSpan		span;
-	volatile bool failed = true;
 
+	if (pa_collect_finish_is_empty(queryDesc))
+	{
+		call_executor_finish(queryDesc);
+		return;
+	}
 	pa_collect_run_begin(&span, queryDesc);
 	PG_TRY();
 	{
-		if (prev_ExecutorFinish)
-			prev_ExecutorFinish(queryDesc);
-		else
-			standard_ExecutorFinish(queryDesc);
-		failed = false;
+		call_executor_finish(queryDesc);
 	}
 	PG_FINALLY();
 	{
-		pa_collect_finish_end(&span, queryDesc, failed);
+		pa_collect_finish_end(&span, queryDesc);
 	}
 	PG_END_TRY();
 }
