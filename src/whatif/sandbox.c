@@ -15,8 +15,8 @@
  *		expression evaluation starts to the same rule.  This reaches what is
  *		in no tree: index expressions, check constraints, generated columns,
  *		functions called by inlined ones.
- *	3.	search_path is what the settings captured with the statement say, and
- *		only system schemas without them; never the reader's.
+ *	3.	Settings are those captured with the statement, search_path among
+ *		them; never the reader's.
  *
  * Nothing waits: the tree's relations are locked conditionally, and whatever
  * else the planner locks (indexes, children) runs into lock_timeout.
@@ -45,6 +45,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "compat/guc.h"
 #include "compat/planner.h"
 #include "whatif/whatif_internal.h"
 
@@ -143,34 +144,75 @@ static void
 set_option(const char *name, const char *value)
 {
 	/*
-	 * A setting may have gone with its extension; the plan is then made
-	 * without it, as the statement's next planning would be.
+	 * A setting may have gone with its extension, or be one that cannot be
+	 * changed here; the plan is then made without it.
 	 */
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, DEBUG2, false);
 }
 
+/* The next name in "name\0value\0..", or NULL; its value follows it. */
+static const char *
+next_setting(const PaStoredTree *tree, const char *name)
+{
+	const char *end = tree->settings + tree->settings_len;
+	const char *next = tree->settings;
+
+	if (name != NULL)
+	{
+		const char *value = name + strlen(name) + 1;
+
+		next = value + strlen(value) + 1;
+	}
+	return next != NULL && next < end ? next : NULL;
+}
+
+static bool
+is_captured(const PaStoredTree *tree, const char *name)
+{
+	const char *captured = NULL;
+
+	while ((captured = next_setting(tree, captured)) != NULL)
+	{
+		if (strcmp(captured, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Take on the statement's user and settings ("name\0value\0...") for the
- * rest of the subtransaction.
+ * Captured are the planner's settings that were not at their built-in
+ * default, so whatever this session has changed goes back to it first.
+ */
+static void
+replay_settings(const PaStoredTree *tree)
+{
+	int			count;
+	struct config_generic **changed = get_explain_guc_options(&count);
+	const char *name = NULL;
+
+	for (int i = 0; i < count; i++)
+	{
+		const char *value = pa_guc_boot_value(changed[i]);
+
+		if (value != NULL && !is_captured(tree, changed[i]->name))
+			set_option(changed[i]->name, value);
+	}
+	while ((name = next_setting(tree, name)) != NULL)
+		set_option(name, name + strlen(name) + 1);
+}
+
+/*
+ * Take on the statement's user and settings for the rest of the
+ * subtransaction.
  */
 void
-pa_sandbox_enter(Oid userid, const char *settings, int settings_len)
+pa_sandbox_enter(Oid userid, const PaStoredTree *tree)
 {
-	const char *end = settings + settings_len;
 	Oid			save_user;
 	int			save_sec_context;
 
-	set_option("search_path", "pg_catalog, pg_temp");
-	while (settings != NULL && settings < end)
-	{
-		const char *value = settings + strlen(settings) + 1;
-
-		if (value >= end)
-			break;
-		set_option(settings, value);
-		settings = value + strlen(value) + 1;
-	}
+	replay_settings(tree);
 	set_option("lock_timeout", LOCK_TIMEOUT);
 
 	/* What a function has to say is not for the reader of advice. */

@@ -247,8 +247,7 @@ plan_request(PaWhatifStatement *statement, PlanningRequest *request)
 
 	/* Planning needs one for the functions that it evaluates. */
 	PushActiveSnapshot(GetTransactionSnapshot());
-	pa_sandbox_enter(statement->userid, statement->tree->settings,
-					 statement->tree->settings_len);
+	pa_sandbox_enter(statement->userid, statement->tree);
 	if (request->facts && !check_planning_time(statement))
 		return false;
 	foreach(lc, request->sets)

@@ -64,7 +64,7 @@ extern const char *pa_sandbox_lock_relations(const PaQueryDependencies *deps);
 extern const char *pa_sandbox_check_owners(const PaQueryDependencies *deps,
 										   Oid userid, MemoryContext context);
 extern bool pa_sandbox_user_exists(Oid userid);
-extern void pa_sandbox_enter(Oid userid, const char *settings, int settings_len);
+extern void pa_sandbox_enter(Oid userid, const PaStoredTree *tree);
 extern PlannedStmt *pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid);
 
 /* hypothetical.c */
