@@ -32,7 +32,7 @@ workload_spec() {
 		a) echo "prepared -f$w/point.pgbench 50 $((1000 * scale))" ;;
 		b) echo "simple -f$w/point.pgbench 50 $((600 * scale))" ;;
 		c) echo "prepared -btpcb-like 20 $((120 * scale))" ;;
-		d) echo "prepared -f$w/join.pgbench 2 $((3 * scale))" ;;
+		d) echo "prepared -f$w/join.pgbench 20 $((3 * scale))" ;;
 		e100) echo "simple -f$w/shapes.pgbench 300 600" ;;
 		e5000) echo "simple -f$w/shapes.pgbench 5000 5000" ;;
 		*) pa_die "there is no workload '$1'" ;;
@@ -117,9 +117,11 @@ wait_settled() {
 
 # Waits until the last client's backend is gone: it writes its profile then.
 wait_idle() {
-	local i
+	local i now
 	for ((i = 0; i < 300; i++)); do
-		measured_children | grep -qvxF "$server_children" || return 0
+		# NB: not in one pipe, its status would be that of a vanished process
+		now=$(measured_children)
+		grep -qvxF "$server_children" <<< "$now" || return 0
 		sleep 0.1
 	done
 	pa_die "a backend does not end"
@@ -270,7 +272,12 @@ functions_of() {
 			sed -n '/(100.0%)/d; s/^ *\([0-9,]*\) *([^)]*) *[^ ]*:\(.*\)$/'$i'\t\1\t\2/p'
 	done | awk -F '\t' -v n="$(cat "$1/$2.n")" '{ gsub(",", "", $2); sub(/\[.*\//, "[", $3)
 			sum[$3] += ($1 == 2 ? $2 : -$2) / n }
-		END { for (name in sum) printf "%.1f\t%s\n", sum[name], name }'
+		END {
+			# lines of inlined code come without the library: it is the same function
+			for (name in sum) { bare = name; if (sub(/ \[.*/, "", bare)) full[bare] = name }
+			for (name in sum) total[name in full ? full[name] : name] += sum[name]
+			for (name in total) printf "%.1f\t%s\n", total[name], name
+		}'
 }
 
 # print_top LIBRARIES WORKLOAD COUNT: where the added instructions are
