@@ -51,7 +51,8 @@ endif
 # PostgreSQL's headers do not build cleanly with -Wextra.  As system headers
 # they are left out of it, and our own code gets every warning.
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CFLAGS = -Wall -Wextra -MMD -MP
+# Only what the server looks up is exported (src/compat/export.h).
+PG_CFLAGS = -Wall -Wextra -MMD -MP -fvisibility=hidden
 ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
 # pg_config hands clang the flags of the gcc that built the server
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument

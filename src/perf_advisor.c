@@ -10,16 +10,16 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "miscadmin.h"
 
+#include "compat/export.h"
 #include "config/config.h"
 #include "hooks/hooks.h"
 #include "store/store.h"
 
 PG_MODULE_MAGIC;
 
-void		_PG_init(void);
+extern PGDLLEXPORT void _PG_init(void);
 
 /*
  * Without preloading only the settings exist: the SQL functions then say

@@ -15,28 +15,6 @@
 #include "base/statement.h"
 
 /*
- * Adds one time (Welford 1962).
- */
-void
-pa_time_stats_add(PaTimeStats *stats, double msec)
-{
-	double		old_mean = stats->count > 0 ? stats->total / stats->count : 0;
-
-	if (stats->minmax_count == 0)
-		stats->min = stats->max = msec;
-	else if (msec < stats->min)
-		stats->min = msec;
-	else if (msec > stats->max)
-		stats->max = msec;
-	stats->minmax_count++;
-
-	stats->count++;
-	stats->total += msec;
-	if (stats->count > 1)
-		stats->m2 += (msec - old_mean) * (msec - stats->total / stats->count);
-}
-
-/*
  * Adds the times behind "from" (Chan, Golub, LeVeque 1979).
  */
 void

@@ -103,9 +103,29 @@ typedef struct PaCounters
 	TimestampTz minmax_since;
 } PaCounters;
 
-extern void pa_time_stats_add(PaTimeStats *stats, double msec);
 extern void pa_time_stats_merge(PaTimeStats *into, const PaTimeStats *from);
 extern double pa_time_stats_stddev(const PaTimeStats *stats);
 extern void pa_counters_merge(PaCounters *into, const PaCounters *from);
+
+/*
+ * Adds one time (Welford 1962).  Inline: it runs for every statement.
+ */
+static inline void
+pa_time_stats_add(PaTimeStats *stats, double msec)
+{
+	double		old_total = stats->total;
+	int64		old_count = stats->count++;
+
+	stats->total += msec;
+	if (stats->minmax_count++ == 0)
+		stats->min = stats->max = msec;
+	else if (msec < stats->min)
+		stats->min = msec;
+	else if (msec > stats->max)
+		stats->max = msec;
+
+	if (old_count > 0)
+		stats->m2 += (msec - old_total / old_count) * (msec - stats->total / stats->count);
+}
 
 #endif							/* PA_BASE_STATEMENT_H */

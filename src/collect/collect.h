@@ -93,6 +93,7 @@ typedef struct PaUtility
 	bool		transparent;	/* EXECUTE, PREPARE: what is inside counts */
 	PaStatementKey key;
 	uint32		shape_hash;
+	int16	   *place;			/* hint where its slab entry is */
 	instr_time	start;
 	instr_time	outer_nested;
 	BufferUsage buffers;

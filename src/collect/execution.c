@@ -15,8 +15,6 @@
  */
 #include "postgres.h"
 
-#include "storage/bufmgr.h"
-
 #include "collect/detail.h"
 #include "collect/planid.h"
 
@@ -33,14 +31,13 @@ pa_collect_start_begin(QueryDesc *query_desc, int eflags)
 	if (frame == NULL)
 		return;
 
-	frame->key.shape.userid = GetUserId();
-	frame->key.shape.dbid = MyDatabaseId;
-	frame->key.shape.queryid = (int64) plan->queryId;
-	frame->key.toplevel = pa_nesting_depth == 0;
-	frame->shape_hash = pa_store_shape_hash(&frame->key.shape);
-	seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
+	seen = pa_seen_statement((int64) plan->queryId);
 	seen->calls++;
 	seen->ran = true;
+	frame->key.shape = seen->key;
+	frame->key.toplevel = pa_nesting_depth == 0;
+	frame->shape_hash = seen->hash;
+	frame->place = &seen->place;
 	frame->key.planid = pa_planid_of(seen, plan);
 	frame->sampled = pa_sample_wanted(seen, &frame->key, plan);
 	if (unlikely(frame->sampled))
@@ -60,42 +57,18 @@ pa_collect_start_end(QueryDesc *query_desc)
 
 	if (frame == NULL)
 		return;
-	seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
+	seen = pa_seen_shape(&frame->key.shape);
 	if (unlikely(!seen->has_text))
 		pa_text_backfill(seen, query_desc->sourceText, query_desc->plannedstmt->stmt_location,
 						 query_desc->plannedstmt->stmt_len);
 	if (query_desc->params != NULL && seen->calls >= seen->next_params && pa_guc_track_parameters)
 	{
-		seen->next_params = seen->calls * 2;
+		seen->next_params = seen->calls +
+			pa_seen_wait(seen->calls, ++seen->params_seen, PA_PARAMS_BASE);
 		pa_params_take(&frame->key.shape, frame->shape_hash, query_desc->params);
 	}
 	if (unlikely(frame->sampled))
 		pa_sample_describe(seen, frame, query_desc);
-}
-
-/*
- * Adds what the block counters have grown by since "start".  Block times
- * stand still without track_io_timing; leaving them out then is a third of
- * this function's work.
- */
-static inline void
-pa_usage_accum(BufferUsage *sum, const BufferUsage *start)
-{
-	if (unlikely(track_io_timing))
-	{
-		BufferUsageAccumDiff(sum, &pgBufferUsage, start);
-		return;
-	}
-	sum->shared_blks_hit += pgBufferUsage.shared_blks_hit - start->shared_blks_hit;
-	sum->shared_blks_read += pgBufferUsage.shared_blks_read - start->shared_blks_read;
-	sum->shared_blks_dirtied += pgBufferUsage.shared_blks_dirtied - start->shared_blks_dirtied;
-	sum->shared_blks_written += pgBufferUsage.shared_blks_written - start->shared_blks_written;
-	sum->local_blks_hit += pgBufferUsage.local_blks_hit - start->local_blks_hit;
-	sum->local_blks_read += pgBufferUsage.local_blks_read - start->local_blks_read;
-	sum->local_blks_dirtied += pgBufferUsage.local_blks_dirtied - start->local_blks_dirtied;
-	sum->local_blks_written += pgBufferUsage.local_blks_written - start->local_blks_written;
-	sum->temp_blks_read += pgBufferUsage.temp_blks_read - start->temp_blks_read;
-	sum->temp_blks_written += pgBufferUsage.temp_blks_written - start->temp_blks_written;
 }
 
 /* Opens a span: the clock and the usage counters are read. */
@@ -177,9 +150,10 @@ record(PaFrame *frame, QueryDesc *query_desc)
 	EState	   *estate = query_desc->estate;
 	PaExecution execution;
 	JitInstrumentation jit;
+	double		nested = INSTR_TIME_IS_ZERO(frame->nested) ? 0 : INSTR_TIME_GET_MILLISEC(frame->nested);
 
 	execution.exec_time = INSTR_TIME_GET_MILLISEC(frame->total);
-	execution.own_exec_time = Max(execution.exec_time - INSTR_TIME_GET_MILLISEC(frame->nested), 0.0);
+	execution.own_exec_time = Max(execution.exec_time - nested, 0.0);
 	execution.rows = PA_HAS_TOTAL_PROCESSED ? (int64) PA_TOTAL_PROCESSED(estate) : frame->rows;
 	execution.buffers = &frame->buffers;
 	execution.wal = &frame->wal;
@@ -195,7 +169,7 @@ record(PaFrame *frame, QueryDesc *query_desc)
 			InstrJitAgg(&jit, estate->es_jit_worker_instr);
 		execution.jit = &jit;
 	}
-	pa_store_add_execution(&frame->key, frame->shape_hash, &execution);
+	pa_store_add_execution(&frame->key, frame->shape_hash, frame->place, &execution);
 	pa_sample_note_busy(execution.own_exec_time);
 }
 

@@ -67,7 +67,6 @@ put_text(PaSeenShape *seen, char *text)
 void
 pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 {
-	PaShapeKey	key;
 	PaSeenShape *seen;
 	char	   *text;
 
@@ -77,10 +76,7 @@ pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 	if (query->utilityStmt != NULL && !pa_guc_track_utility)
 		return;
 
-	key.userid = GetUserId();
-	key.dbid = MyDatabaseId;
-	key.queryid = (int64) query->queryId;
-	seen = pa_seen_shape(&key, pa_store_shape_hash(&key));
+	seen = pa_seen_statement((int64) query->queryId);
 	if (seen->has_text)
 		return;
 	if (query->utilityStmt != NULL && may_hold_password(query->utilityStmt))

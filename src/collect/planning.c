@@ -16,14 +16,6 @@
 #include "collect/detail.h"
 #include "collect/planid.h"
 
-static void
-planning_key(PaShapeKey *key, int64 queryid)
-{
-	key->userid = GetUserId();
-	key->dbid = MyDatabaseId;
-	key->queryid = queryid;
-}
-
 void
 pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_string,
 						  ParamListInfo params)
@@ -32,13 +24,8 @@ pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_
 	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
 	if (planning->wanted)
 	{
-		PaShapeKey	key;
-		PaSeenShape *seen;
-
-		planning_key(&key, planning->queryid);
-		seen = pa_seen_shape(&key, pa_store_shape_hash(&key));
-		pa_trees_offer(seen, parse, pa_nesting_depth > 0 || params != NULL ||
-					   !pa_text_parsed_now(query_string));
+		pa_trees_offer(pa_seen_statement(planning->queryid), parse, 
+					   pa_nesting_depth > 0 || params != NULL || !pa_text_parsed_now(query_string));
 		INSTR_TIME_SET_CURRENT(planning->start);
 	}
 	pa_nesting_depth++;
@@ -57,14 +44,14 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 		return;
 
 	INSTR_TIME_SET_CURRENT(now);
-	planning_key(&key.shape, planning->queryid);
-	seen = pa_seen_shape(&key.shape, pa_store_shape_hash(&key.shape));
+	seen = pa_seen_statement(planning->queryid);
 	seen->plan = NULL;			/* what was planned before may be gone */
 	key.planid = pa_planid_of(seen, result);
 	(void) pa_planned_stmt_set_planid(result, key.planid);
 	if (!pa_guc_track_planning)
 		return;
 	INSTR_TIME_SUBTRACT(now, planning->start);
+	key.shape = seen->key;
 	key.toplevel = pa_nesting_depth == 0;
-	pa_store_add_planning(&key, seen->hash, INSTR_TIME_GET_MILLISEC(now));
+	pa_store_add_planning(&key, seen->hash, &seen->place, INSTR_TIME_GET_MILLISEC(now));
 }

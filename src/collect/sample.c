@@ -231,7 +231,7 @@ pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc)
 void
 pa_sample_read(PaFrame *frame, QueryDesc *query_desc)
 {
-	PaSeenShape *seen = pa_seen_shape(&frame->key.shape, frame->shape_hash);
+	PaSeenShape *seen = pa_seen_shape(&frame->key.shape);
 	TimestampTz now = GetCurrentStatementStartTimestamp();
 
 	walk_plan(query_desc, true);

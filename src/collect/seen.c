@@ -15,7 +15,7 @@
  */
 #include "postgres.h"
 
-#include "collect/seen.h"
+#include "collect/detail.h"
 
 #define PA_SAMPLE_INTERVAL (60 * USECS_PER_SEC)
 
@@ -23,43 +23,51 @@
 #define PA_FIRST_PARAMS 2
 
 PaSeenShape pa_seen_shapes[PA_SEEN_SHAPES];
+PaSeenShape *pa_seen_last = &pa_seen_shapes[0];
 
-static inline bool
-same_shape(const PaShapeKey *a, const PaShapeKey *b)
+uint64
+pa_seen_wait(uint64 calls, uint32 seen, uint32 base)
 {
-	return a->queryid == b->queryid && a->userid == b->userid && a->dbid == b->dbid;
+	uint64		due = 1;
+
+	for (uint32 i = 0; i < seen && due < PG_UINT64_MAX / base / 2; i++)
+		due *= base;
+	return due > calls ? due - calls : 0;
 }
 
 /*
  * Makes the slot that of the given statement, and asks the store what it
  * has of it.
  */
-PaSeenShape *
+void
 pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 {
 	uint32		epoch = pa_store_epoch(hash);
 	PaShapeState state;
 
-	if (!same_shape(&seen->key, key))
+	if (seen->key.queryid != key->queryid || seen->key.userid != key->userid ||
+		seen->key.dbid != key->dbid)
 	{
 		memset(seen, 0, sizeof(*seen));
 		seen->key = *key;
 		seen->hash = hash;
-		seen->next_tree = 1;
 		seen->next_params = PA_FIRST_PARAMS;
 	}
 	seen->epoch = epoch - 1;	/* until the store has answered */
 	if (!pa_store_shape_state(key, hash, &state))
-		return seen;
+		return;
 	seen->epoch = epoch;
 	seen->has_text = state.has_text;
 	seen->ran |= state.calls > 0;
-	if (state.ntrees == 0)
-		seen->next_tree = 0;
-	if (state.nparams == 0)
-		seen->next_params = PA_FIRST_PARAMS;
+	seen->trees_seen = state.trees_seen;
+	seen->next_tree = state.ntrees == 0 ? 0 :
+		seen->plannings + pa_seen_wait(state.calls, state.trees_seen, PA_TREES_BASE);
+	seen->params_seen = state.params_seen;
+	seen->next_params = state.nparams == 0 ? PA_FIRST_PARAMS :
+		seen->calls + pa_seen_wait(state.calls, state.params_seen, PA_PARAMS_BASE);
+	if (state.ntrees > 0 && seen->tree_epoch == 0)
+		seen->tree_epoch = pa_trees_schema_epoch();
 	seen->sampled_planid = 0;	/* its scans may have been dropped */
-	return seen;
 }
 
 /* Asks the store what was sampled of a plan, by any backend. */

@@ -14,6 +14,7 @@
 #ifndef PA_COLLECT_SEEN_H
 #define PA_COLLECT_SEEN_H
 
+#include "miscadmin.h"
 #include "nodes/plannodes.h"
 
 #include "base/statement.h"
@@ -27,11 +28,15 @@ typedef struct PaSeenShape
 	uint32		epoch;			/* of the store's partition when asked */
 	bool		has_text;
 	bool		ran;			/* somebody has run it before */
-	uint32		calls;
-	uint32		next_params;	/* call at which parameters are taken */
-	uint32		plannings;
-	uint32		next_tree;		/* planning at which a tree is taken */
+	uint64		calls;
+	uint64		next_params;	/* call at which parameters are taken */
+	uint32		params_seen;	/* vectors that the store has been offered */
+	uint32		trees_seen;		/* trees likewise */
+	uint64		plannings;
+	uint64		next_tree;		/* planning at which a tree is taken */
 	uint32		tree_epoch;		/* schema epoch of the last tree, 0 = none */
+
+	int16		place;			/* hint where its slab entry is */
 
 	/* the plan that was identified last; see pa_planid_of() */
 	const PlannedStmt *plan;	/* identity only */
@@ -45,26 +50,60 @@ typedef struct PaSeenShape
 	TimestampTz next_sample;
 } PaSeenShape;
 
-extern PaSeenShape *pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash);
+extern void pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash);
 extern void pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key);
 
 #define PA_SEEN_SHAPES 512		/* a power of two */
 
 extern PaSeenShape pa_seen_shapes[PA_SEEN_SHAPES];
 
+/* The one that was asked for last: parse, plan and start ask in turn. */
+extern PaSeenShape *pa_seen_last;
+
+static inline bool
+pa_seen_is(const PaSeenShape *seen, const PaShapeKey *key)
+{
+	return seen->key.queryid == key->queryid && seen->key.userid == key->userid &&
+		seen->key.dbid == key->dbid && seen->epoch == pa_store_epoch(seen->hash);
+}
+
+/* Gives the cache's slot of a statement. */
+static inline PaSeenShape *
+pa_seen_shape(const PaShapeKey *key)
+{
+	uint32		hash;
+
+	if (pa_seen_is(pa_seen_last, key))
+		return pa_seen_last;
+	hash = pa_store_shape_hash(key);
+	pa_seen_last = &pa_seen_shapes[(hash / 64) % PA_SEEN_SHAPES];
+	if (unlikely(!pa_seen_is(pa_seen_last, key)))
+		pa_seen_refresh(pa_seen_last, key, hash);
+	return pa_seen_last;
+}
+
 /*
- * Gives the cache's slot for a statement.  In the steady state this reads
- * private memory and one shared word that nobody writes.
+ * Gives the slot of a statement of this user and database.  In the steady
+ * state this reads private memory and one shared word that nobody writes.
  */
 static inline PaSeenShape *
-pa_seen_shape(const PaShapeKey *key, uint32 hash)
+pa_seen_statement(int64 queryid)
 {
-	PaSeenShape *seen = &pa_seen_shapes[(hash / 64) % PA_SEEN_SHAPES];
+	PaShapeKey	key;
 
-	if (likely(seen->key.queryid == key->queryid && seen->key.userid == key->userid &&
-			   seen->key.dbid == key->dbid && seen->epoch == pa_store_epoch(hash)))
-		return seen;
-	return pa_seen_refresh(seen, key, hash);
+	key.userid = GetUserId();
+	key.dbid = MyDatabaseId;
+	key.queryid = queryid;
+	return pa_seen_shape(&key);
 }
+
+/*
+ * How long to wait before the next offer to a reservoir, so that all
+ * backends together make one at each power of "base" of the calls.
+ */
+extern uint64 pa_seen_wait(uint64 calls, uint32 seen, uint32 base);
+
+#define PA_TREES_BASE 4			/* a tree at call 1, 4, 16, 64 .. */
+#define PA_PARAMS_BASE 2		/* parameters at call 2, 4, 8, 16 .. */
 
 #endif							/* PA_COLLECT_SEEN_H */

@@ -11,10 +11,10 @@
  * When: at a planning for which the statement has already run; and at the
  * very first one when no second may come, because the plan will be cached
  * (nested statements, statements with parameters, prepared statements).
- * After that at plannings 2, 4, 8 .. of a backend, so that statements with
- * literals are sampled and, from 18 on, other tenants' relations of the same
- * query identifier are met; and whenever a schema may have changed, to
- * replace a stale tree.
+ * After that at each power of four of the statement's calls, over all
+ * backends, so that statements with literals are sampled and, from 18 on,
+ * other tenants' relations of the same query identifier are met; and whenever
+ * a schema may have changed, to replace a stale tree.
  *
  * IDENTIFICATION
  *		src/collect/trees.c
@@ -49,6 +49,12 @@ function_changed_cb(Datum arg, int cacheid, uint32 hashvalue)
 	(void) cacheid;
 	(void) hashvalue;
 	schema_epoch++;
+}
+
+uint32
+pa_trees_schema_epoch(void)
+{
+	return schema_epoch;
 }
 
 void
@@ -119,7 +125,7 @@ take_tree(PaSeenShape *seen, Query *parse, bool only_stale)
 void
 pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once)
 {
-	bool		scheduled = ++seen->plannings >= seen->next_tree;
+	bool		scheduled = seen->plannings++ >= seen->next_tree;
 	bool		schema_changed = seen->tree_epoch != 0 && seen->tree_epoch != schema_epoch;
 	MemoryContext scratch;
 	MemoryContext old;
@@ -130,7 +136,8 @@ pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once)
 		return;
 
 	if (scheduled)
-		seen->next_tree = seen->plannings * 2;
+		seen->next_tree = seen->plannings +
+			pa_seen_wait(seen->plannings, ++seen->trees_seen, PA_TREES_BASE);
 	seen->tree_epoch = schema_epoch;
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor query tree",
 									ALLOCSET_DEFAULT_SIZES);

@@ -38,27 +38,28 @@ void
 pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string)
 {
 	PaSeenShape *seen;
+	int64		queryid = 0;
 
 	utility->transparent = is_transparent(pstmt->utilityStmt);
 	utility->wanted = !utility->transparent && pa_guc_track_utility && pa_collect_wanted();
 	if (utility->wanted)
 	{
-		utility->key.shape.userid = GetUserId();
-		utility->key.shape.dbid = MyDatabaseId;
-		utility->key.shape.queryid = queryid_of(pstmt, query_string);
-		utility->key.planid = 0;
-		utility->key.toplevel = pa_nesting_depth == 0;
-		utility->shape_hash = pa_store_shape_hash(&utility->key.shape);
-		utility->wanted = utility->key.shape.queryid != 0;
+		queryid = queryid_of(pstmt, query_string);
+		utility->wanted = queryid != 0;
 	}
 	if (!utility->transparent)
 		pa_nesting_depth++;
 	if (!utility->wanted)
 		return;
 
-	seen = pa_seen_shape(&utility->key.shape, utility->shape_hash);
+	seen = pa_seen_statement(queryid);
+	utility->key.shape = seen->key;
+	utility->key.planid = 0;
+	utility->key.toplevel = pa_nesting_depth == 1;
+	utility->shape_hash = seen->hash;
 	if (!seen->has_text)
 		pa_text_backfill(seen, query_string, pstmt->stmt_location, pstmt->stmt_len);
+	utility->place = &seen->place;
 	utility->outer_nested = pa_nested_time;
 	INSTR_TIME_SET_ZERO(pa_nested_time);
 	utility->buffers = pgBufferUsage;
@@ -105,12 +106,12 @@ pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bo
 	if (failed || !pa_store_ready())
 		return;
 
-	BufferUsageAccumDiff(&buffers, &pgBufferUsage, &utility->buffers);
+	pa_usage_accum(&buffers, &utility->buffers);
 	WalUsageAccumDiff(&wal, &pgWalUsage, &utility->wal);
 	execution.exec_time = INSTR_TIME_GET_MILLISEC(elapsed);
 	execution.own_exec_time = Max(execution.exec_time - INSTR_TIME_GET_MILLISEC(nested), 0.0);
 	execution.rows = completed_rows(completion);
 	execution.buffers = &buffers;
 	execution.wal = &wal;
-	pa_store_add_execution(&utility->key, utility->shape_hash, &execution);
+	pa_store_add_execution(&utility->key, utility->shape_hash, utility->place, &execution);
 }

@@ -20,8 +20,8 @@
 #include "sqlapi/preload.h"
 #include "sqlapi/row.h"
 
-PG_FUNCTION_INFO_V1(pa_missing_indexes_1_0);
-PG_FUNCTION_INFO_V1(pa_advisor_skipped_1_0);
+PA_SQL_FUNCTION(pa_missing_indexes_1_0);
+PA_SQL_FUNCTION(pa_advisor_skipped_1_0);
 
 static void
 put_index(PaRow *row, const PaMissingIndex *index, TimestampTz made_at)

@@ -13,13 +13,13 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "compat/export.h"
 #include "utils/timestamp.h"
 
 #include "sqlapi/preload.h"
 #include "store/store.h"
 
-PG_FUNCTION_INFO_V1(pa_reset_1_0);
+PA_SQL_FUNCTION(pa_reset_1_0);
 
 /* perf_advisor.reset(): returns the time of the reset. */
 Datum

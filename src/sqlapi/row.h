@@ -41,6 +41,8 @@
 #include "fmgr.h"
 #include "utils/tuplestore.h"
 
+#include "compat/export.h"
+
 typedef struct PaRow
 {
 	Tuplestorestate *store;

@@ -19,8 +19,8 @@
 #include "sqlapi/preload.h"
 #include "sqlapi/row.h"
 
-PG_FUNCTION_INFO_V1(pa_seq_scans_1_0);
-PG_FUNCTION_INFO_V1(pa_table_access_1_0);
+PA_SQL_FUNCTION(pa_seq_scans_1_0);
+PA_SQL_FUNCTION(pa_table_access_1_0);
 
 /* A scaled count as the whole number nearest to it. */
 static void

@@ -23,8 +23,8 @@
 #include "sqlapi/row.h"
 #include "store/store.h"
 
-PG_FUNCTION_INFO_V1(pa_statements_1_0);
-PG_FUNCTION_INFO_V1(pa_statements_info_1_0);
+PA_SQL_FUNCTION(pa_statements_1_0);
+PA_SQL_FUNCTION(pa_statements_info_1_0);
 
 /* A number that only some versions of PostgreSQL measure. */
 static void

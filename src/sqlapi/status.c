@@ -15,7 +15,7 @@
 #include "report/status.h"
 #include "sqlapi/row.h"
 
-PG_FUNCTION_INFO_V1(pa_status_1_0);
+PA_SQL_FUNCTION(pa_status_1_0);
 
 /* perf_advisor.status() */
 Datum

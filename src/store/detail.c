@@ -72,11 +72,10 @@ pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
 		state->has_text = DsaPointerIsValid(shape->text.pointer);
 		state->ntrees = shape->ntrees;
 		state->nparams = shape->nparams;
+		state->trees_seen = shape->trees_seen;
+		state->params_seen = shape->params_seen;
 		for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
-		{
 			state->calls += entries[i].counters.exec.count;
-			state->max_exec_time = Max(state->max_exec_time, entries[i].counters.exec.max);
-		}
 	}
 	unlock(hash);
 	return true;

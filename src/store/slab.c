@@ -37,7 +37,6 @@
 
 /* This backend's slab and what only it needs to know of it. */
 static PaSharedSlab *slab = NULL;
-static int	last_place = PA_NONE;
 static uint32 use_clock = 0;
 static uint32 last_use[PA_MAX_SLAB_ENTRIES];
 static bool closed = false;
@@ -79,7 +78,6 @@ clear_slab(uint64 generation)
 		entry->hash = 0;
 		end_change(entry);
 	}
-	last_place = PA_NONE;
 	pg_write_barrier();
 	pg_atomic_write_u64(&slab->generation, generation);
 }
@@ -213,35 +211,20 @@ claim_entry(uint32 hash)
 	return &slab->entries[hash & mask];
 }
 
-/* Gives this backend's entry for a key, made new when it is not there. */
-static PaSharedSlabEntry *
-find_entry(const PaStatementKey *key, uint32 shape_hash)
+/* Gives the place of a key's entry, made new when it is not there. */
+static int
+find_place(const PaStatementKey *key, uint32 shape_hash)
 {
-	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
-	PaSharedSlabEntry *entry;
-	uint32		hash;
+	uint32		hash = pa_store_key_hash(shape_hash, key->planid, key->toplevel != 0);
 	int			mask = pa_shared->slab_entries - 1;
 	int			probes = Min(PA_SLAB_PROBES, pa_shared->slab_entries);
+	PaSharedSlabEntry *entry;
 
-	if (unlikely(pg_atomic_read_u64(&slab->generation) != generation))
-		clear_slab(generation);
-	use_clock++;
-	if (last_place != PA_NONE && key_equal(&slab->entries[last_place].key, key))
-	{
-		last_use[last_place] = use_clock;
-		return &slab->entries[last_place];
-	}
-
-	hash = pa_store_key_hash(shape_hash, key->planid, key->toplevel != 0);
 	for (int i = 0; i < probes; i++)
 	{
-		last_place = (hash + i) & mask;
-		entry = &slab->entries[last_place];
+		entry = &slab->entries[(hash + i) & mask];
 		if (entry->hash == hash && key_equal(&entry->key, key))
-		{
-			last_use[last_place] = use_clock;
-			return entry;
-		}
+			return (hash + i) & mask;
 	}
 
 	entry = claim_entry(hash);
@@ -251,9 +234,24 @@ find_entry(const PaStatementKey *key, uint32 shape_hash)
 	entry->key = *key;
 	clear_counters(entry, GetCurrentStatementStartTimestamp());
 	end_change(entry);
-	last_place = entry - slab->entries;
-	last_use[last_place] = use_clock;
-	return entry;
+	return entry - slab->entries;
+}
+
+/*
+ * Gives this backend's entry for a key, made new when it is not there.
+ */
+static inline PaSharedSlabEntry *
+find_entry(const PaStatementKey *key, uint32 shape_hash, int16 *place)
+{
+	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
+
+	if (unlikely(pg_atomic_read_u64(&slab->generation) != generation))
+		clear_slab(generation);
+	if (unlikely(*place < 0 || *place >= pa_shared->slab_entries ||
+				 slab->entries[*place].hash == 0 || !key_equal(&slab->entries[*place].key, key)))
+		*place = find_place(key, shape_hash);
+	last_use[*place] = ++use_clock;
+	return &slab->entries[*place];
 }
 
 /* Adds the differences of block, I/O time and WAL counters. */
@@ -324,9 +322,9 @@ add_call_time(PaCounters *c, TimestampTz now)
  * old, or when one of its narrow buckets is full.
  */
 void
-pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, const PaExecution *x)
+pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *place, const PaExecution *x)
 {
-	PaSharedSlabEntry *entry = find_entry(key, shape_hash);
+	PaSharedSlabEntry *entry = find_entry(key, shape_hash, place);
 	PaCounters *c = &entry->counters;
 	TimestampTz now = GetCurrentStatementStartTimestamp();
 	int			bucket = pa_histogram_bucket(x->exec_time);
@@ -352,9 +350,9 @@ pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, const PaExe
 
 /* Counts one planning. */
 void
-pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, double msec)
+pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, int16 *place, double msec)
 {
-	PaSharedSlabEntry *entry = find_entry(key, shape_hash);
+	PaSharedSlabEntry *entry = find_entry(key, shape_hash, place);
 
 	begin_change(entry);
 	pa_time_stats_add(&entry->counters.plan, msec);

@@ -49,9 +49,14 @@ extern uint32 pa_store_key_hash(uint32 shape_hash, int64 planid, bool toplevel);
  */
 extern bool pa_store_ready(void);
 
-extern void pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash,
+/*
+ * "place" is the caller's memory of where the entry was last time; it is
+ * checked, so any value is right.
+ */
+extern void pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *place,
 								   const PaExecution *execution);
-extern void pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, double msec);
+extern void pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, int16 *place,
+								  double msec);
 
 /*
  * What is known of a shape in the table.  Partition epochs change when
@@ -61,9 +66,10 @@ typedef struct PaShapeState
 {
 	bool		has_text;
 	int			ntrees;
-	int64		calls;			/* folded so far */
-	double		max_exec_time;	/* msec */
 	int			nparams;
+	uint32		trees_seen;		/* offered so far, by all backends */
+	uint32		params_seen;
+	int64		calls;			/* folded so far */
 } PaShapeState;
 
 extern uint32 pa_store_epoch(uint32 shape_hash);
