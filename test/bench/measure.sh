@@ -270,11 +270,12 @@ functions_of() {
 		# what is never left has the whole cost: main() and its like
 		callgrind_annotate --threshold=100 --show=Ir --auto=no --inclusive="$3" "$1/$2.$i" |
 			sed -n '/(100.0%)/d; s/^ *\([0-9,]*\) *([^)]*) *[^ ]*:\(.*\)$/'$i'\t\1\t\2/p'
-	done | awk -F '\t' -v n="$(cat "$1/$2.n")" '{ gsub(",", "", $2); sub(/\[.*\//, "[", $3)
+	done | awk -F '\t' -v n="$(cat "$1/$2.n")" -v inclusive="$3" '{ gsub(",", "", $2); sub(/\[.*\//, "[", $3)
 			sum[$3] += ($1 == 2 ? $2 : -$2) / n }
 		END {
-			# lines of inlined code come without the library: it is the same function
-			for (name in sum) { bare = name; if (sub(/ \[.*/, "", bare)) full[bare] = name }
+			# code inlined from a header comes without the library: add its self cost
+			if (inclusive == "no")
+				for (name in sum) { bare = name; if (sub(/ \[.*/, "", bare)) full[bare] = name }
 			for (name in sum) total[name in full ? full[name] : name] += sum[name]
 			for (name in total) printf "%.1f\t%s\n", total[name], name
 		}'
