@@ -100,7 +100,8 @@ typedef struct PaUtility
 	WalUsage	wal;
 } PaUtility;
 
-extern void pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string);
+extern void pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string,
+										 ProcessUtilityContext context);
 extern void pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bool failed);
 
 /* ---- transactions ---- */

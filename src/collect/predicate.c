@@ -42,8 +42,10 @@ make_placeholder(Node *node, PaPredicateContext *context)
 }
 
 static Node *
-strip_mutator(Node *node, PaPredicateContext *context)
+strip_mutator(Node *node, void *arg)
 {
+	PaPredicateContext *context = arg;
+
 	if (node == NULL)
 		return NULL;
 	if (IsA(node, Const) || IsA(node, Param) || IsA(node, SubPlan) || IsA(node, AlternativeSubPlan))
@@ -60,7 +62,7 @@ strip_mutator(Node *node, PaPredicateContext *context)
 		var->varattnosyn = var->varattno;
 		return (Node *) var;
 	}
-	return expression_tree_mutator(node, strip_mutator, context);
+	return expression_tree_mutator(node, strip_mutator, arg);
 }
 
 /* Gives nodeToString of the filter, palloc'd, or NULL when there is none. */

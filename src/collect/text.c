@@ -26,6 +26,7 @@
 #include "parser/scanner.h"
 
 #include "collect/text.h"
+#include "compat/scanner.h"
 
 /* A token as found in the text. */
 typedef struct PaToken
@@ -46,7 +47,7 @@ open_stream(PaTokenStream *stream, const char *text)
 {
 	stream->text = text;
 	stream->scanner = scanner_init(text, &stream->extra, &ScanKeywords, ScanKeywordTokens);
-	stream->extra.escape_string_warning = false;	/* the parser has warned */
+	pa_scanner_mute(&stream->extra);	/* the parser has warned */
 }
 
 /* Gives the next token; false at the end. */

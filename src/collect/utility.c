@@ -35,13 +35,16 @@ queryid_of(PlannedStmt *pstmt, const char *query_string)
 }
 
 void
-pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string)
+pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string,
+						 ProcessUtilityContext context)
 {
 	PaSeenShape *seen;
 	int64		queryid = 0;
 
 	utility->transparent = is_transparent(pstmt->utilityStmt);
-	utility->wanted = !utility->transparent && pa_guc_track_utility && pa_collect_wanted();
+	/* the parts that core cuts a statement into are that statement */
+	utility->wanted = !utility->transparent && context != PROCESS_UTILITY_SUBCOMMAND &&
+		pa_guc_track_utility && pa_collect_wanted();
 	if (utility->wanted)
 	{
 		queryid = queryid_of(pstmt, query_string);

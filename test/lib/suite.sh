@@ -64,7 +64,7 @@ build()
 	for cc in gcc clang; do
 		rm -rf "/build/$cc"
 		cp -r /build/src "/build/$cc"
-		if (cd "/build/$cc" && $MAKE -j2 CC=$cc COPT=-Werror) > "$OUT/build-$cc.log" 2>&1; then
+		if (cd "/build/$cc" && $MAKE -k -j2 CC=$cc COPT=-Werror) > "$OUT/build-$cc.log" 2>&1; then
 			tally "pass build with $cc -Wall -Wextra -Werror"
 		else
 			tally "fail build with $cc -Wall -Wextra -Werror"

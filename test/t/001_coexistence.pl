@@ -211,13 +211,28 @@ sub differences
 	my ($node) = @_;
 	my $theirs = join ', ', map { "p.$_" } @counters;
 	my $ours = join ', ', map { "a.$_" } @counters;
+	my $version = $node->safe_psql('postgres', 'SHOW server_version_num');
+
+	# Where the two differ on purpose, by text, so that nothing else hides
+	# behind it:
+	# - a statement that EXPLAIN only plans is a call to them, of nothing;
+	# - we count SET ROLE for the user who ran it, they for the one it set;
+	# - before 17 they leave out DEALLOCATE;
+	# - before 16 they lose the rows of all slices but the last when a
+	#   function loops over a query.
+	my @known = ("NOT toplevel AND query LIKE 'EXPLAIN SELECT %'", "query IN ('SET ROLE other', 'RESET ROLE')");
+	push @known, "query LIKE 'DEALLOCATE %'" if $version < 170000;
+	push @known, "NOT toplevel AND query = 'SELECT * FROM customer ORDER BY id LIMIT \$1'" if $version < 160000;
+	my $known = join ' OR ', map { "($_)" } @known;
+
 	return $node->safe_psql('postgres', <<~SQL);
-		SELECT queryid, toplevel, userid::regrole, left(coalesce(p.query, a.query), 70),
+		SELECT queryid, toplevel, userid::regrole, left(query, 70),
 			'theirs', ($theirs)::text, 'ours', ($ours)::text
 		FROM pg_stat_statements AS p
 		FULL JOIN (SELECT * FROM perf_advisor.statements WHERE calls > 0) AS a
-			USING (userid, dbid, queryid, toplevel)
-		WHERE ($theirs) IS DISTINCT FROM ($ours)
+			USING (userid, dbid, queryid, toplevel),
+			LATERAL coalesce(p.query, a.query) AS f(query)
+		WHERE NOT ($known) AND ($theirs) IS DISTINCT FROM ($ours)
 		ORDER BY 4
 	SQL
 }
@@ -270,9 +285,9 @@ foreach my $preload ('pg_stat_statements, auto_explain, perf_advisor', 'perf_adv
 		't|t|t|t|2', "$first first: all kinds of counters moved");
 	is( $node->safe_psql('postgres', <<~'SQL'),
 		SELECT calls, rows FROM perf_advisor.statements
-		WHERE query = 'SELECT name FROM customer WHERE id = $1' AND toplevel
+		WHERE query = 'SELECT name FROM customer WHERE id = $1' AND toplevel ORDER BY 1
 		SQL
-		'360|360', "$first first: three protocols are one statement");
+		"120|120\n240|240", "$first first: constants are one statement, parameters of both protocols another");
 
 	$node->stop;
 	unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|XX000/, "$first first: no crash");

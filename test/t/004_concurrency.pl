@@ -37,7 +37,7 @@ my $reader = $node->basedir . '/reader.sql';
 append_to_file($reader, "SELECT sum(calls) AS seen FROM perf_advisor.statements;\n");
 # as many shapes as it takes to fill a backend's slots many times
 my $shapes = $node->basedir . '/shapes.sql';
-append_to_file($shapes, join('', map { "SELECT n AS c$_ FROM t WHERE id = $_;\n" } 1 .. 120));
+append_to_file($shapes, join('', map { 'SELECT ' . join(', ', ('n') x $_) . " FROM t WHERE id = $_;\n" } 1 .. 120));
 
 my %expected;
 foreach my $protocol (qw(simple extended prepared))
@@ -55,23 +55,24 @@ cmp_ok($runs, '>', 0, 'the workload ran');
 sub calls_of
 {
 	my ($query, $toplevel) = @_;
+	# a constant and a parameter in the same place are two statements
 	return $node->safe_psql('postgres',
-		"SELECT calls, rows FROM perf_advisor.statements WHERE query = \$q\$$query\$q\$ AND toplevel = $toplevel");
+		"SELECT sum(calls), sum(rows) FROM perf_advisor.statements WHERE query = \$q\$$query\$q\$ AND toplevel = $toplevel");
 }
 is(calls_of('SELECT n FROM t WHERE id = $1', 'true'), "$runs|$runs", 'selects are exact to the call');
 is(calls_of('UPDATE t SET n = n + $1 WHERE id = $2', 'true'), "$runs|$runs", 'updates are exact to the call');
 is(calls_of('SELECT bump($1)', 'true'), "$runs|$runs", 'function calls are exact to the call');
-is(calls_of('UPDATE t SET n = n + $1 WHERE id = $2', 'false') || calls_of('UPDATE t SET n = n + 1 WHERE id = $1', 'false'),
+is( $node->safe_psql('postgres', q{SELECT sum(calls), sum(rows) FROM perf_advisor.statements WHERE query ~ '^UPDATE t SET' AND NOT toplevel}),
 	"$runs|$runs", 'statements nested in them are exact to the call');
-is( $node->safe_psql('postgres', q{SELECT calls FROM perf_advisor.statements WHERE query ~ 'AS seen'}),
+is( $node->safe_psql('postgres', q{SELECT sum(calls) FROM perf_advisor.statements WHERE query ~ '^SELECT sum.calls. AS seen'}),
 	3 * $clients * $transactions - $runs, 'so are the readers');
 
 # many shapes from many backends: slots are folded all the time
 $node->command_ok([ 'pgbench', '-n', '-f', $shapes, '-c', $clients, '-j', 2, '-t', 10, 'postgres' ], 'many shapes');
 is( $node->safe_psql('postgres',
-		q{SELECT count(*), min(calls), max(calls), sum(rows) FROM perf_advisor.statements WHERE query ~ '^SELECT n AS c\d+ FROM t'}),
-	join('|', 120, 10 * $clients, 10 * $clients, 120 * 10 * $clients),
-	'each of 120 shapes is exact to the call');
+		q{SELECT count(*), min(calls), max(calls), sum(rows) FROM perf_advisor.statements WHERE query ~ '^SELECT n, n(, n)* FROM t WHERE'}),
+	join('|', 119, 10 * $clients, 10 * $clients, 119 * 10 * $clients),
+	'each of many shapes is exact to the call');
 is($node->safe_psql('postgres', 'SELECT dealloc FROM perf_advisor.statements_info'), 0, 'nothing was evicted');
 
 # the histogram and the minima agree with the calls
@@ -92,7 +93,7 @@ $node->wait_for_log(qr/database system is ready to accept connections/, $offset)
 $node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
 eval { $victim->quit };
 is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $start, 'the server recovers without a restart');
-is( $node->safe_psql('postgres', q{SELECT count(*) FROM perf_advisor.statements WHERE query ~ 'by_victim|AS c\d+|bump'}),
+is( $node->safe_psql('postgres', q{SELECT count(*) FROM perf_advisor.statements WHERE query ~ 'by_victim|, n, n|bump'}),
 	0, 'the store starts empty after the crash');
 my $connections = 5;
 $node->command_ok([ 'pgbench', '-n', '-f', $script, '-c', $connections, '-j', 1, '-t', 20, 'postgres' ], 'the workload goes on');
