@@ -163,15 +163,48 @@ replaced(const Bitmapset *set, int old, int new)
 /* ---- prefer ---- */
 
 /*
- * Returns the set with the members on one table replaced by the first
- * candidate in rule order that is as good, by none if none is needed.
+ * Returns the set with one member replaced by the first candidate in rule
+ * order, on the same table, that is as good; by none if none is needed.
+ */
+static Bitmapset *
+prefer_for_member(Choice *choice, int statement, const Bitmapset *set,
+				  int member, double limit)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	Bitmapset  *others = bms_del_member(bms_copy(set), member);
+	ListCell   *lc;
+
+	if (cost_of(choice, statement, others) <= limit)
+		return others;
+
+	foreach(lc, of->rule)
+	{
+		Bitmapset  *with_one;
+
+		if (table_of(choice, lfirst_int(lc)) != table_of(choice, member) ||
+			bms_is_member(lfirst_int(lc), others))
+			continue;
+		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
+		if (cost_of(choice, statement, with_one) <= limit)
+			return with_one;
+	}
+	return bms_copy(set);
+}
+
+/*
+ * The same for all members on one table: one index for all of them if there
+ * is one that is as good, else each by itself (a table that is joined with
+ * itself, or a BitmapAnd).
  */
 static Bitmapset *
 prefer_on_table(Choice *choice, int statement, const Bitmapset *set,
 				Oid relid, double limit)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
-	Bitmapset  *others = bms_difference(set, on_table(choice, set, relid));
+	Bitmapset  *members = on_table(choice, set, relid);
+	Bitmapset  *others = bms_difference(set, members);
+	Bitmapset  *result;
+	int			member = -1;
 	ListCell   *lc;
 
 	if (cost_of(choice, statement, others) <= limit)
@@ -187,7 +220,14 @@ prefer_on_table(Choice *choice, int statement, const Bitmapset *set,
 		if (cost_of(choice, statement, with_one) <= limit)
 			return with_one;
 	}
-	return bms_copy(set);		/* several indexes together, as in BitmapAnd */
+
+	result = bms_copy(set);
+	while ((member = bms_next_member(members, member)) >= 0)
+	{
+		if (bms_is_member(member, result))
+			result = prefer_for_member(choice, statement, result, member, limit);
+	}
+	return result;
 }
 
 /* The indexes that the statement would like to have; NULL if none. */

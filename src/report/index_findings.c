@@ -41,6 +41,9 @@
 #define MANY_CALLS 100
 #define LONG_WINDOW MSEC_PER_DAY
 
+/* Conditions that keep this share of the rows leave nothing to luck. */
+#define MANY_KEPT 0.3
+
 #define MAX_CAVEATS 6
 
 /* What the statements served by one index add up to. */
@@ -210,22 +213,29 @@ make_reason(const PaMissingIndex *index, const Served *served)
 
 /*
  * True when the gain hangs on meeting the wanted rows early: the index gives
- * only an ordering, under LIMIT, and other conditions pick among its rows.
+ * only an ordering, under LIMIT, and other conditions keep few of its rows.
  */
 static bool
 relies_on_luck(const Served *served)
 {
 	const PaRelationUse *use = main_use(served);
 	AttrNumber	first = served->spec->keys[0].attnum;
+	double		kept = 1;
 	ListCell   *lc;
 
-	if (use == NULL || use->columns == NIL)
+	if (use == NULL)
 		return false;
 	foreach(lc, use->columns)
 	{
-		if (((const PaColumnUse *) lfirst(lc))->attnum == first)
+		const PaColumnUse *column = lfirst(lc);
+
+		if (column->attnum == first)
 			return false;
+		if (column->kind != PA_USE_JOIN)
+			kept *= column->selectivity;
 	}
+	if (kept >= MANY_KEPT)
+		return false;
 	foreach(lc, use->orderings)
 	{
 		const PaOrdering *ordering = lfirst(lc);
