@@ -6,7 +6,7 @@
  * With E the columns compared for equality with a constant, J those with
  * another relation, R one range and O an ordering, proposed are
  *
- *		(E) (E,R) (E,O), (O) under LIMIT, (J) (E,J) (E,J,R), (O)
+ *		(E) (E,R), (E,O) or (O), (J) (E,J) (E,J,R)
  *
  * The order of columns inside an index is a rule and never a cost: equality
  * first, the most distinct column first, then one range or the ordering.
@@ -369,44 +369,53 @@ append_ordering(Draft *draft, const PaOrdering *ordering)
 	pa_index_spec_normalize(&draft->spec, draft->nequal);
 }
 
-/* (E,O), or (O) when there is no equality that leads to it. */
+/*
+ * (E,O), or (O) when no equality leads to the ordering.  Not (O) as well:
+ * under LIMIT the planner may like it better, but it is a bet that the wanted
+ * rows come early.  (O) for nothing but grouping is not worth an index:
+ * hashing does as well, and all rows are read either way.
+ */
 static void
 propose_ordering(Proposals *proposals, const Columns *columns,
-				 const PaOrdering *ordering, bool with_constants)
+				 const PaOrdering *ordering)
 {
 	Draft		draft;
-	int			nkeys;
+	int			nequal;
 
 	start_draft(proposals->use, &draft);
-	if (with_constants)
-	{
-		append_constants(&draft, columns, 1, true);
-		if (draft.rows <= ENOUGH_ROWS)
-			return;				/* sorting a handful of rows costs nothing */
-	}
-	nkeys = draft.spec.nkeys;
+	append_constants(&draft, columns, 1, true);
+	nequal = draft.nequal;
+	if (draft.rows <= ENOUGH_ROWS || (nequal == 0 && ordering->grouping))
+		return;					/* a handful of rows is sorted at once */
+
 	append_ordering(&draft, ordering);
-	if (draft.spec.nkeys > nkeys)
+	if (draft.spec.nkeys > nequal)
 		propose(proposals, &draft);
 }
 
-/* (J) for one join column, (E,J) and (E,J,R) with it last of the equalities. */
+/* (J) for one join column. */
 static void
 propose_join(Proposals *proposals, const Columns *columns,
-			 const PaColumnUse *join, bool alone)
+			 const PaColumnUse *join)
 {
 	Draft		draft;
 
 	if (is_served(proposals->use, columns, join))
 		return;
+	start_draft(proposals->use, &draft);
+	append_equality(&draft, join);
+	propose(proposals, &draft);
+}
 
-	if (alone)
-	{
-		start_draft(proposals->use, &draft);
-		append_equality(&draft, join);
-		propose(proposals, &draft);
+/* (E,J) and (E,J,R). */
+static void
+propose_join_with_constants(Proposals *proposals, const Columns *columns,
+							const PaColumnUse *join)
+{
+	Draft		draft;
+
+	if (is_served(proposals->use, columns, join))
 		return;
-	}
 
 	/* The join key alone may find so few rows that no constant is needed. */
 	start_draft(proposals->use, &draft);
@@ -448,37 +457,23 @@ pa_analyze_candidates(const PaRelationUse *use)
 	Proposals	proposals = {use, NIL};
 	Columns		columns;
 	ListCell   *lc;
-	bool		served;
 
 	if (!use->advisable)
 		return NIL;
 
 	sort_columns(use, &columns);
-	served = is_served(use, &columns, NULL);
-
-	if (!served)
+	if (!is_served(use, &columns, NULL))
 	{
 		propose_constants(&proposals, &columns);
 		foreach(lc, use->orderings)
-			propose_ordering(&proposals, &columns, lfirst(lc), true);
-		foreach(lc, use->orderings)
-		{
-			if (((const PaOrdering *) lfirst(lc))->limited)
-				propose_ordering(&proposals, &columns, lfirst(lc), false);
-		}
+			propose_ordering(&proposals, &columns, lfirst(lc));
 	}
 
 	for (int i = 0; i < Min(columns.njoin, MAX_SINGLE_JOINS); i++)
-		propose_join(&proposals, &columns, columns.join[i], true);
+		propose_join(&proposals, &columns, columns.join[i]);
 	if (columns.njoin > 1)
 		propose_joined_columns(&proposals, &columns);
 	for (int i = 0; i < Min(columns.njoin, MAX_SINGLE_JOINS); i++)
-		propose_join(&proposals, &columns, columns.join[i], false);
-
-	if (!served)
-	{
-		foreach(lc, use->orderings)
-			propose_ordering(&proposals, &columns, lfirst(lc), false);
-	}
+		propose_join_with_constants(&proposals, &columns, columns.join[i]);
 	return proposals.specs;
 }

@@ -61,6 +61,7 @@ typedef struct PaOrdering
 	int			nkeys;			/* all keys belong to this relation */
 	PaOrderKey	keys[PA_MAX_INDEX_KEYS];
 	bool		limited;		/* only the first rows are wanted */
+	bool		grouping;		/* for GROUP BY, DISTINCT or a window only */
 } PaOrdering;
 
 /* An index as proposed or as it exists; btree only. */

@@ -83,7 +83,7 @@ same_keys(const PaOrdering *a, const PaOrdering *b)
 /* Add the leading keys of pathkeys to the list, once. */
 static List *
 add_ordering(List *orderings, List *pathkeys, RelOptInfo *rel, Oid relid,
-			 bool limited)
+			 bool limited, bool grouping)
 {
 	PaOrdering *ordering = palloc0(sizeof(PaOrdering));
 	ListCell   *lc;
@@ -99,6 +99,7 @@ add_ordering(List *orderings, List *pathkeys, RelOptInfo *rel, Oid relid,
 	if (ordering->nkeys == 0)
 		return orderings;
 	ordering->limited = limited;
+	ordering->grouping = grouping;
 
 	foreach(lc, orderings)
 	{
@@ -107,6 +108,7 @@ add_ordering(List *orderings, List *pathkeys, RelOptInfo *rel, Oid relid,
 		if (same_keys(other, ordering))
 		{
 			other->limited |= limited;
+			other->grouping &= grouping;
 			return orderings;
 		}
 	}
@@ -119,9 +121,10 @@ pa_ordering_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
 	List	   *orderings = NIL;
 
-	orderings = add_ordering(orderings, root->sort_pathkeys, rel, relid, limit_applies(root));
-	orderings = add_ordering(orderings, root->group_pathkeys, rel, relid, false);
-	orderings = add_ordering(orderings, root->window_pathkeys, rel, relid, false);
-	orderings = add_ordering(orderings, root->distinct_pathkeys, rel, relid, false);
-	return add_ordering(orderings, root->query_pathkeys, rel, relid, false);
+	orderings = add_ordering(orderings, root->sort_pathkeys, rel, relid, limit_applies(root), false);
+	orderings = add_ordering(orderings, root->group_pathkeys, rel, relid, false, true);
+	orderings = add_ordering(orderings, root->window_pathkeys, rel, relid, false, true);
+	orderings = add_ordering(orderings, root->distinct_pathkeys, rel, relid, false, true);
+	/* One of the above, unless a set operation or a merge wants its own. */
+	return add_ordering(orderings, root->query_pathkeys, rel, relid, false, true);
 }
