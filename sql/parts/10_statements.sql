@@ -226,5 +226,5 @@ CREATE FUNCTION perf_advisor.reset()
 RETURNS timestamp with time zone
 AS 'MODULE_PATHNAME', 'pa_reset_1_0'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION perf_advisor.reset() IS 'Forgets everything recorded in all databases: counters, texts, query trees, parameters and scans. Returns the time of the reset.';
+COMMENT ON FUNCTION perf_advisor.reset() IS 'Forgets all counts of all databases: statements, plans, scans. Texts and query trees of statements stay, for those that clients have prepared. Returns the time of the reset.';
 REVOKE ALL ON FUNCTION perf_advisor.reset() FROM PUBLIC;

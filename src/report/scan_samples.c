@@ -5,9 +5,9 @@
  *		executions.
  *
  * Rows are counted in sampled executions only.  A plan's sums are divided by
- * its samples and multiplied by its calls: exact when every call was sampled
- * (as the first ones of each plan are), an estimate otherwise, and the number
- * of sampled calls is shown beside it.
+ * its samples and multiplied by its calls: exact when every call was sampled,
+ * or all read the same, an estimate otherwise, and the number of sampled calls
+ * is shown beside it.
  *
  * Nodes are not timed: a clock read a row costs more than many a row.  The
  * statement's own time is shared among its scans by the rows they read.  So

@@ -198,7 +198,7 @@ add_trees(List **items, PaStatementSums *sums)
 
 	add_check(items, "heavy_statements_without_tree",
 			  psprintf("%d of %d", missing, heavy), missing == 0,
-			  "missing_indexes cannot plan these again: they read temporary tables, ran before the library was loaded, or the text memory was full.");
+			  "missing_indexes cannot plan these again, perf_advisor.advisor_skipped lists them: they read temporary tables, or the text memory was full.");
 }
 
 typedef struct DatabaseLoad

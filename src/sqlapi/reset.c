@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * reset.c
- *		perf_advisor.reset(): forgets what was recorded.
+ *		perf_advisor.reset(): forgets all counts.
  *
  * Who may call it is a matter of the function's privileges, which the script
  * takes away from PUBLIC.
