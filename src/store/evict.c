@@ -36,9 +36,13 @@ shape_load_locked(int p, const PaSharedShape *shape)
 	return load;
 }
 
-/* Gives the least loaded among the next few shapes, or NULL. */
+/*
+ * Gives the least loaded among the next few shapes, or NULL.  To gain an
+ * entry, "with_entries" passes over shapes of which only the text is there
+ * yet: their counters are on the way.
+ */
 static PaSharedShape *
-sweep_locked(int p, const PaSharedShape *keep)
+sweep_locked(int p, const PaSharedShape *keep, bool with_entries)
 {
 	PaSharedPartition *partition = pa_shared_partition(p);
 	PaSharedShape *shapes = pa_shared_shapes(p);
@@ -52,7 +56,8 @@ sweep_locked(int p, const PaSharedShape *keep)
 		double		load;
 
 		partition->hand = (partition->hand + 1) % pa_shared->partition_entries;
-		if (!shape->used || shape == keep || shape->key.queryid == 0)
+		if (!shape->used || shape == keep || shape->key.queryid == 0 ||
+			(with_entries && shape->nentries == 0))
 			continue;
 		compared++;
 		load = shape_load_locked(p, shape);
@@ -96,52 +101,72 @@ pa_evict_row_locked(int p, const PaStatementKey *key)
 	return entry;
 }
 
+static void
+merge_entry(PaSharedEntry *row, const PaSharedEntry *entry)
+{
+	pa_counters_merge(&row->counters, &entry->counters);
+	for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
+		row->histogram[i] += entry->histogram[i];
+}
+
 /*
- * Evicts one shape of a partition.  Frees the shape before the row is made,
- * so that the row always finds room.  False when there is no victim.
+ * Removes a shape and only then makes the rows for its counters, in the
+ * place that it leaves: for a partition without a free place.
  */
-static bool
-evict_shape_locked(int p, const PaSharedShape *keep)
+static void
+replace_shape_locked(int p, PaSharedShape *victim)
 {
 	PaSharedEntry *entries = pa_shared_entries(p);
-	PaSharedShape *victim = sweep_locked(p, keep);
 	PaSharedEntry sums[2];		/* by toplevel */
-	bool		any[2] = {false, false};
-
-	if (victim == NULL)
-		return false;
 
 	memset(sums, 0, sizeof(sums));
 	while (victim->first_entry != PA_NONE)
 	{
 		PaSharedEntry *entry = &entries[victim->first_entry];
-		int			kind = entry->key.toplevel ? 1 : 0;
+		PaSharedEntry *sum = &sums[entry->key.toplevel ? 1 : 0];
 
-		sums[kind].key = entry->key;
-		pa_counters_merge(&sums[kind].counters, &entry->counters);
-		for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
-			sums[kind].histogram[i] += entry->histogram[i];
-		any[kind] = true;
+		sum->key = entry->key;
+		sum->used = true;
+		merge_entry(sum, entry);
 		pa_table_free_entry_locked(p, entry);
-		pg_atomic_fetch_add_u64(&pa_shared->dealloc, 1);
 	}
 	pa_table_free_shape_locked(p, victim);
 
 	for (int kind = 0; kind < 2; kind++)
 	{
-		PaSharedEntry *row = any[kind] ? pa_evict_row_locked(p, &sums[kind].key) : NULL;
+		PaSharedEntry *row = sums[kind].used ? pa_evict_row_locked(p, &sums[kind].key) : NULL;
 
-		if (!any[kind])
-			continue;
+		if (row != NULL)
+			merge_entry(row, &sums[kind]);
+		else if (sums[kind].used)
+			pg_atomic_fetch_add_u64(&pa_shared->calls_lost, sums[kind].counters.exec.count);
+	}
+}
+
+/* Evicts one shape of a partition.  False when there is no victim. */
+static bool
+evict_shape_locked(int p, const PaSharedShape *keep, bool with_entries)
+{
+	PaSharedEntry *entries = pa_shared_entries(p);
+	PaSharedShape *victim = sweep_locked(p, keep, with_entries);
+
+	if (victim == NULL)
+		return false;
+	pg_atomic_fetch_add_u64(&pa_shared->dealloc, victim->nentries);
+	while (victim->first_entry != PA_NONE)
+	{
+		PaSharedEntry *entry = &entries[victim->first_entry];
+		PaSharedEntry *row = pa_evict_row_locked(p, &entry->key);
+
 		if (row == NULL)
 		{
-			pg_atomic_fetch_add_u64(&pa_shared->calls_lost, sums[kind].counters.exec.count);
-			continue;
+			replace_shape_locked(p, victim);
+			return true;
 		}
-		pa_counters_merge(&row->counters, &sums[kind].counters);
-		for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
-			row->histogram[i] += sums[kind].histogram[i];
+		merge_entry(row, entry);
+		pa_table_free_entry_locked(p, entry);
 	}
+	pa_table_free_shape_locked(p, victim);
 	return true;
 }
 
@@ -156,7 +181,7 @@ pa_evict_locked(int p, const PaSharedShape *keep)
 
 	for (int round = 0; round < 4; round++)
 	{
-		if (!evict_shape_locked(p, keep))
+		if (!evict_shape_locked(p, keep, partition->free_entry == PA_NONE))
 			return;
 		if (partition->free_shape != PA_NONE && partition->free_entry != PA_NONE)
 			return;
@@ -179,7 +204,7 @@ pa_evict_for_entry_locked(const PaSharedShape *shape)
 		pa_evict_locked(p, shape);
 	if (pg_atomic_read_u32(&pa_shared->nentries) < (uint32) pa_guc_max_statements)
 		return;
-	if (partition->nentries > share && evict_shape_locked(p, shape))
+	if (partition->nentries > share && evict_shape_locked(p, shape, true))
 		return;
 
 	for (int i = 0; i < PA_SWEEP_PARTITIONS; i++)
@@ -189,7 +214,7 @@ pa_evict_for_entry_locked(const PaSharedShape *shape)
 
 		if (other == p || !LWLockConditionalAcquire(pa_partition_lock(other), LW_EXCLUSIVE))
 			continue;
-		evicted = pa_shared_partition(other)->nentries > 0 && evict_shape_locked(other, NULL);
+		evicted = pa_shared_partition(other)->nentries > 0 && evict_shape_locked(other, NULL, true);
 		LWLockRelease(pa_partition_lock(other));
 		if (evicted)
 			return;

@@ -4,8 +4,7 @@
  *		Requests, lays out and attaches the store's shared memory.
  *
  * The layout is described in store_internal.h.  Sizes depend only on
- * settings that need a restart and on MaxBackends, so every process finds
- * the parts by arithmetic.
+ * settings that need a restart and on MaxBackends.
  *
  * IDENTIFICATION
  *		src/store/shmem.c
@@ -81,46 +80,31 @@ partition_size(int entries)
 	return add_size(size, CACHELINEALIGN(mul_size(entries, sizeof(PaSharedShape))));
 }
 
-static char *
-slabs_start(void)
+/*
+ * Notes where the parts are, so that finding one is one multiplication.
+ */
+static void
+lay_out(PaSharedStore *store)
 {
-	return (char *) pa_shared + CACHELINEALIGN(sizeof(PaSharedStore));
-}
+	int			entries = partition_entries();
+	Size		offset = CACHELINEALIGN(sizeof(PaSharedPartition));
 
-PaSharedSlab *
-pa_shared_slab(int index)
-{
-	return (PaSharedSlab *) (slabs_start() + index * pa_shared->slab_size);
-}
+	store->slab_entries = slab_entries();
+	store->nslabs = MaxBackends;
+	store->slab_size = slab_size(store->slab_entries);
+	store->slabs_offset = CACHELINEALIGN(sizeof(PaSharedStore));
+	store->partitions_offset = store->slabs_offset + store->nslabs * store->slab_size;
 
-PaSharedPartition *
-pa_shared_partition(int partition)
-{
-	return (PaSharedPartition *) (slabs_start() + pa_shared->nslabs * pa_shared->slab_size +
-								  partition * partition_size(pa_shared->partition_entries));
-}
+	store->partition_entries = entries;
+	store->partition_buckets = partition_buckets(entries);
+	store->partition_size = partition_size(entries);
+	store->buckets_offset = offset;
+	offset += CACHELINEALIGN(store->partition_buckets * sizeof(int32));
+	store->entries_offset = offset;
+	offset += CACHELINEALIGN(entries * sizeof(PaSharedEntry));
+	store->shapes_offset = offset;
 
-int32 *
-pa_shared_buckets(int partition)
-{
-	return (int32 *) ((char *) pa_shared_partition(partition) +
-					  CACHELINEALIGN(sizeof(PaSharedPartition)));
-}
-
-PaSharedEntry *
-pa_shared_entries(int partition)
-{
-	int			buckets = partition_buckets(pa_shared->partition_entries);
-
-	return (PaSharedEntry *) ((char *) pa_shared_buckets(partition) +
-							  CACHELINEALIGN(buckets * sizeof(int32)));
-}
-
-PaSharedShape *
-pa_shared_shapes(int partition)
-{
-	return (PaSharedShape *) ((char *) pa_shared_entries(partition) +
-							  CACHELINEALIGN(pa_shared->partition_entries * sizeof(PaSharedEntry)));
+	store->text_memory = (Size) pa_guc_text_memory * 1024;
 }
 
 /* Gives the address of the in-place DSA, the last part of the allocation. */
@@ -155,11 +139,7 @@ init_shared_store(void)
 {
 	memset(pa_shared, 0, CACHELINEALIGN(sizeof(PaSharedStore)));
 	pa_shared->locks = GetNamedLWLockTranche("perf_advisor");
-	pa_shared->slab_entries = slab_entries();
-	pa_shared->nslabs = MaxBackends;
-	pa_shared->slab_size = slab_size(pa_shared->slab_entries);
-	pa_shared->partition_entries = partition_entries();
-	pa_shared->text_memory = (Size) pa_guc_text_memory * 1024;
+	lay_out(pa_shared);
 
 	pg_atomic_init_u64(&pa_shared->generation, 1);
 	pg_atomic_init_u32(&pa_shared->nentries, 0);
@@ -176,7 +156,7 @@ init_shared_store(void)
 	for (int i = 0; i < PA_PARTITIONS; i++)
 		pg_atomic_init_u32(&pa_shared->epoch[i], 1);
 
-	memset(slabs_start(), 0, pa_shared->nslabs * pa_shared->slab_size);
+	memset(pa_shared_slab(0), 0, pa_shared->nslabs * pa_shared->slab_size);
 	for (int i = 0; i < pa_shared->nslabs; i++)
 	{
 		PaSharedSlab *slab = pa_shared_slab(i);

@@ -158,11 +158,20 @@ typedef struct PaSharedPartition
 typedef struct PaSharedStore
 {
 	LWLockPadded *locks;		/* PA_PARTITIONS, then one for the DSA */
+
+	/* layout: counts, and sizes and offsets in bytes; never change */
 	int			slab_entries;	/* a power of two */
 	int			nslabs;
 	int			partition_entries;	/* capacity of each partition */
-	Size		slab_size;		/* bytes */
-	Size		text_memory;	/* bytes */
+	int			partition_buckets;	/* a power of two */
+	Size		slab_size;
+	Size		partition_size;
+	Size		slabs_offset;	/* from the header */
+	Size		partitions_offset;
+	Size		buckets_offset; /* from the partition */
+	Size		entries_offset;
+	Size		shapes_offset;
+	Size		text_memory;
 
 	pg_atomic_uint64 generation;	/* raised by a reset; starts at 1 */
 	pg_atomic_uint32 nentries;	/* entries in all partitions */
@@ -195,12 +204,39 @@ pa_partition_lock(int partition)
 	return &pa_shared->locks[partition].lock;
 }
 
+static inline PaSharedSlab *
+pa_shared_slab(int index)
+{
+	return (PaSharedSlab *) ((char *) pa_shared + pa_shared->slabs_offset +
+							 index * pa_shared->slab_size);
+}
+
+static inline PaSharedPartition *
+pa_shared_partition(int partition)
+{
+	return (PaSharedPartition *) ((char *) pa_shared + pa_shared->partitions_offset +
+								  partition * pa_shared->partition_size);
+}
+
+static inline int32 *
+pa_shared_buckets(int partition)
+{
+	return (int32 *) ((char *) pa_shared_partition(partition) + pa_shared->buckets_offset);
+}
+
+static inline PaSharedEntry *
+pa_shared_entries(int partition)
+{
+	return (PaSharedEntry *) ((char *) pa_shared_partition(partition) + pa_shared->entries_offset);
+}
+
+static inline PaSharedShape *
+pa_shared_shapes(int partition)
+{
+	return (PaSharedShape *) ((char *) pa_shared_partition(partition) + pa_shared->shapes_offset);
+}
+
 /* shmem.c */
-extern PaSharedSlab *pa_shared_slab(int index);
-extern PaSharedPartition *pa_shared_partition(int partition);
-extern PaSharedEntry *pa_shared_entries(int partition);
-extern PaSharedShape *pa_shared_shapes(int partition);
-extern int32 *pa_shared_buckets(int partition);
 extern void *pa_shared_area_place(void);
 
 /* blob.c: chunks in the DSA */

@@ -19,7 +19,6 @@
  */
 #include "postgres.h"
 
-#include "port/pg_bitutils.h"
 #include "utils/timestamp.h"
 
 #include "base/mix.h"
@@ -46,7 +45,7 @@ static int
 bucket_of(uint32 shape_hash)
 {
 	/* the low bits pick the partition */
-	return (shape_hash / PA_PARTITIONS) & (pg_nextpower2_32(pa_shared->partition_entries) - 1);
+	return (shape_hash / PA_PARTITIONS) & (pa_shared->partition_buckets - 1);
 }
 
 static bool
@@ -59,8 +58,6 @@ shape_key_equal(const PaShapeKey *a, const PaShapeKey *b)
 void
 pa_table_init(void)
 {
-	int			buckets = pg_nextpower2_32(pa_shared->partition_entries);
-
 	for (int p = 0; p < PA_PARTITIONS; p++)
 	{
 		PaSharedPartition *partition = pa_shared_partition(p);
@@ -72,7 +69,7 @@ pa_table_init(void)
 		memset(shapes, 0, pa_shared->partition_entries * sizeof(PaSharedShape));
 		for (int i = 0; i <= last; i++)
 			entries[i].next = shapes[i].next = i < last ? i + 1 : PA_NONE;
-		for (int i = 0; i < buckets; i++)
+		for (int i = 0; i < pa_shared->partition_buckets; i++)
 			pa_shared_buckets(p)[i] = PA_NONE;
 		partition->free_entry = partition->free_shape = 0;
 		partition->nentries = partition->hand = 0;
@@ -216,8 +213,16 @@ pa_table_fold_locked(const PaSharedSlabEntry *from)
 	if (entry->counters.stats_since == 0)
 		entry->counters.stats_since = entry->counters.minmax_since = from->since;
 	pa_counters_merge(&entry->counters, &from->counters);
-	for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
-		entry->histogram[i] += from->histogram[i];
+
+	/* most buckets are empty: look at four at a time */
+	for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i += 4)
+	{
+		uint64		four;
+
+		memcpy(&four, &from->histogram[i], sizeof(four));
+		for (int j = i; four != 0 && j < i + 4; j++)
+			entry->histogram[j] += from->histogram[j];
+	}
 }
 
 /*
