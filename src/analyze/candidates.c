@@ -256,7 +256,7 @@ propose(Proposals *proposals, const Draft *draft)
 	ListCell   *lc;
 
 	if (draft->spec.nkeys == 0 ||
-		list_length(proposals->specs) >= PA_MAX_CANDIDATES)
+		list_length(proposals->specs) >= PA_MAX_TABLE_CANDIDATES)
 		return;
 
 	foreach(lc, proposals->use->existing)

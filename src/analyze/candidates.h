@@ -15,7 +15,7 @@
 
 #include "base/index_advice.h"
 
-#define PA_MAX_CANDIDATES 12	/* proposed for one relation of a statement */
+#define PA_MAX_TABLE_CANDIDATES 12	/* proposed for one relation of a statement */
 #define PA_MAX_CANDIDATE_KEYS 3 /* columns of a proposed index */
 
 /*

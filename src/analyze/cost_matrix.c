@@ -97,6 +97,7 @@ pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
 	plan->used = bms_copy(used);
 	plan->cost = cost;
 	of->plans = lappend(of->plans, plan);
+	of->helpful = bms_add_members(of->helpful, used);
 	MemoryContextSwitchTo(old);
 }
 

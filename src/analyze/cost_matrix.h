@@ -40,6 +40,7 @@ typedef struct PaMatrixStatement
 	List	   *relids;			/* OidList: the tables it reads */
 	List	   *rule;			/* IntList: its own candidates in rule order */
 	List	   *plans;			/* of PaKnownPlan *, the base plan first */
+	Bitmapset  *helpful;		/* candidates that some of them uses */
 } PaMatrixStatement;
 
 typedef struct PaCostMatrix

@@ -392,7 +392,8 @@ gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added)
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
-		if (choice->preferred[i] != NULL)
+		if (choice->preferred[i] != NULL &&
+			bms_overlap(added, pa_matrix_statement(choice->matrix, i)->helpful))
 			gain += time_lost(choice, i, bound_of(choice, i, chosen),
 							  bound_of(choice, i, both));
 	}

@@ -229,7 +229,7 @@ check_limit(void)
 		ordering->keys[1].attnum = attnum % 9 + 2;
 		relation->orderings = lappend(relation->orderings, ordering);
 	}
-	unit_check(list_length(pa_analyze_candidates(relation)) == PA_MAX_CANDIDATES,
+	unit_check(list_length(pa_analyze_candidates(relation)) == PA_MAX_TABLE_CANDIDATES,
 			   "candidates: never more than the limit");
 }
 
