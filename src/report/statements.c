@@ -55,6 +55,21 @@ same_statement(const PaStatementKey *a, const PaStatementKey *b)
 }
 
 /*
+ * Gives a percentile of the executions.  The histogram knows it within the
+ * width of a bucket; minimum and maximum narrow that down, as long as they
+ * are of the same calls.
+ */
+static double
+exec_percentile(const uint64 *histogram, double fraction, const PaCounters *counters)
+{
+	double		msec = pa_histogram_percentile(histogram, fraction);
+
+	if (counters->minmax_since > counters->stats_since)
+		return msec;
+	return Min(Max(msec, counters->exec.min), counters->exec.max);
+}
+
+/*
  * Fills *sum from "count" rows of one statement, "rows" being the first.
  */
 static void
@@ -89,9 +104,9 @@ sum_plans(PaStatementSum *sum, const PaStatement *rows, int count)
 		}
 	}
 
-	sum->p50_exec_time = pa_histogram_percentile(histogram, 0.50);
-	sum->p95_exec_time = pa_histogram_percentile(histogram, 0.95);
-	sum->p99_exec_time = pa_histogram_percentile(histogram, 0.99);
+	sum->p50_exec_time = exec_percentile(histogram, 0.50, &sum->counters);
+	sum->p95_exec_time = exec_percentile(histogram, 0.95, &sum->counters);
+	sum->p99_exec_time = exec_percentile(histogram, 0.99, &sum->counters);
 }
 
 /*

@@ -163,6 +163,24 @@ compare_time(const void *left, const void *right)
 }
 
 /*
+ * True when a sampled execution of the statement scanned some relation:
+ * statements without any (SELECT 1) need no tree.
+ */
+static bool
+reads_a_relation(const PaStatementSum *sum)
+{
+	PaStatementKey key;
+	PaPlanScans *scans;
+
+	memset(&key, 0, sizeof(key));
+	key.shape = sum->shape;
+	key.planid = sum->last_planid;
+	key.toplevel = sum->toplevel ? 1 : 0;
+	scans = pa_store_read_scans(&key);
+	return scans != NULL && scans->nscans > 0;
+}
+
+/*
  * Says how many of this database's heaviest statements cannot be planned
  * again.  Sorts "sums" by time.
  */
@@ -189,7 +207,7 @@ add_trees(List **items, PaStatementSums *sums)
 		CHECK_FOR_INTERRUPTS();
 		heavy++;
 		old = MemoryContextSwitchTo(scratch);
-		if (pa_store_read_trees(&sum->shape) == NIL)
+		if (pa_store_read_trees(&sum->shape) == NIL && reads_a_relation(sum))
 			missing++;
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(scratch);

@@ -3,7 +3,7 @@ CREATE SCHEMA nested_test;
 SET search_path = nested_test, public;
 CREATE TABLE parent (id int PRIMARY KEY, note text);
 CREATE TABLE child (id int PRIMARY KEY, parent_id int REFERENCES parent ON DELETE CASCADE);
-CREATE TABLE pet (id int PRIMARY KEY, parent_id int REFERENCES parent ON DELETE RESTRICT);
+CREATE TABLE pet (id int PRIMARY KEY, parent_id int REFERENCES parent);
 CREATE TABLE log (what text);
 CREATE FUNCTION notes(n int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE

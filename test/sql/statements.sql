@@ -82,7 +82,7 @@ SELECT bool_and(calls = 0 OR min_exec_time <= mean_exec_time * 1.000001) AS min_
 	bool_and(calls = 0 OR abs(mean_exec_time * calls - total_exec_time) < 0.001) AS mean,
 	bool_and(stddev_exec_time >= 0) AS stddev,
 	bool_and(calls = 0 OR p50_exec_time <= p95_exec_time AND p95_exec_time <= p99_exec_time) AS percentiles,
-	bool_and(calls = 0 OR p99_exec_time BETWEEN min_exec_time AND greatest(max_exec_time * 1.2, 0.001)) AS p99,
+	bool_and(calls = 0 OR p50_exec_time >= min_exec_time AND p99_exec_time <= max_exec_time) AS p99,
 	bool_and(own_exec_time <= total_exec_time * 1.000001) AS own,
 	bool_and(calls = 0 OR first_call <= last_call) AS calls_at,
 	bool_and(stats_since <= now() AND minmax_stats_since >= stats_since) AS since,
