@@ -55,12 +55,12 @@ struct PaWhatifStatement
 	MemoryContext context;		/* everything of this statement */
 	MemoryContext scratch;		/* one planning */
 	const PaStoredTree *tree;
+	List	   *params;			/* sampled vectors, fitting or not */
 	Oid			userid;
 	Query	   *query;			/* the tree, NULL until parsed */
 	PaQueryDependencies deps;
-	int			nvectors;
-	ParamListInfo vectors[PA_MAX_PLAN_VECTORS]; /* never NULL entries */
-	bool		generic;		/* no vector: the only one is empty */
+	int			nvectors;		/* 0 until chosen, then at least 1 */
+	ParamListInfo vectors[PA_MAX_PLAN_VECTORS];
 	PaPlanCost	base;
 	List	   *relations;		/* of PaRelationUse * */
 	const char *refusal;		/* why not, or NULL */
@@ -165,17 +165,47 @@ check_objects(PaWhatifStatement *statement)
 
 /* ---- planning ---- */
 
-/* One planning with one vector; returns its cost and adds to used. */
+/*
+ * The vectors to plan with.  Each has an address of its own, by which the
+ * hooks know our plannings; without a vector an empty one stands for "no
+ * values", which the planner treats like none.
+ */
+static void
+choose_vectors(PaWhatifStatement *statement)
+{
+	MemoryContext oldcontext;
+	ListCell   *lc;
+
+	if (statement->nvectors > 0)
+		return;
+	foreach(lc, statement->params)
+	{
+		ParamListInfo vector = (ParamListInfo) lfirst(lc);
+
+		if (statement->nvectors < PA_MAX_PLAN_VECTORS && statement->deps.has_params &&
+			vector != NULL && pa_vector_fits(statement->query, vector))
+			statement->vectors[statement->nvectors++] = vector;
+	}
+	if (statement->nvectors == 0)
+	{
+		oldcontext = MemoryContextSwitchTo(statement->context);
+		statement->vectors[statement->nvectors++] = makeParamList(0);
+		MemoryContextSwitchTo(oldcontext);
+	}
+}
+
+/*
+ * One planning with one vector; returns its cost and adds to used.  Runs in,
+ * and resets, the scratch context.
+ */
 static double
 plan_once(PaWhatifStatement *statement, PaWhatifScope *scope, uint64 *used)
 {
-	MemoryContext oldcontext;
 	PlannedStmt *plan;
 	double		cost;
 
 	CHECK_FOR_INTERRUPTS();
 	MemoryContextReset(statement->scratch);
-	oldcontext = MemoryContextSwitchTo(statement->scratch);
 	pa_whatif_scope = scope;
 
 	plan = pa_sandbox_plan(copyObject(statement->query), scope->params,
@@ -184,7 +214,6 @@ plan_once(PaWhatifStatement *statement, PaWhatifScope *scope, uint64 *used)
 	*used |= pa_plan_candidates(plan, scope->candidates);
 
 	pa_whatif_scope = NULL;
-	MemoryContextSwitchTo(oldcontext);
 	return cost;
 }
 
@@ -245,6 +274,8 @@ plan_request(PaWhatifStatement *statement, PlanningRequest *request)
 {
 	ListCell   *lc;
 
+	choose_vectors(statement);
+
 	/* Planning needs one for the functions that it evaluates. */
 	PushActiveSnapshot(GetTransactionSnapshot());
 	pa_sandbox_enter(statement->userid, statement->tree);
@@ -259,7 +290,7 @@ plan_request(PaWhatifStatement *statement, PlanningRequest *request)
 	return true;
 }
 
-/* Inside the subtransaction: all steps of the header. */
+/* Inside the subtransaction and the scratch context: all steps of the header. */
 static bool
 run_steps(PaWhatifStatement *statement, PlanningRequest *request)
 {
@@ -298,7 +329,7 @@ run_request(PaWhatifStatement *statement, PlanningRequest *request)
 		return refuse(statement, "cannot plan from within a planning");
 
 	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(oldcontext);
+	MemoryContextSwitchTo(statement->scratch);
 	PG_TRY();
 	{
 		done = run_steps(statement, request);
@@ -328,30 +359,6 @@ run_request(PaWhatifStatement *statement, PlanningRequest *request)
 	return done;
 }
 
-/*
- * The vectors to plan with.  Each has an address of its own, by which the
- * hooks know our plannings; without a vector an empty one stands for "no
- * values", which the planner treats like none.
- */
-static void
-set_vectors(PaWhatifStatement *statement, List *params)
-{
-	ListCell   *lc;
-
-	if (statement->tree->has_params)
-	{
-		foreach(lc, params)
-		{
-			if (statement->nvectors == PA_MAX_PLAN_VECTORS)
-				break;
-			if (lfirst(lc) != NULL)
-				statement->vectors[statement->nvectors++] = (ParamListInfo) lfirst(lc);
-		}
-	}
-	if (statement->nvectors == 0)
-		statement->vectors[statement->nvectors++] = makeParamList(0);
-}
-
 /* ---- interface ---- */
 
 PaWhatifStatement *
@@ -368,8 +375,8 @@ pa_whatif_open(const PaStoredTree *tree, List *params, Oid userid)
 	statement->scratch = AllocSetContextCreate(context, "perf_advisor planning",
 											   ALLOCSET_DEFAULT_SIZES);
 	statement->tree = tree;
+	statement->params = params;
 	statement->userid = userid;
-	set_vectors(statement, params);
 
 	request.sets = list_make1(NIL);
 	request.costs = &statement->base;
@@ -414,11 +421,14 @@ bool
 pa_whatif_plan(PaWhatifStatement *statement, List *candidates, PaPlanCost *cost)
 {
 	PlanningRequest request = {0};
+	bool		done;
 
 	Assert(list_length(candidates) <= PA_MAX_CANDIDATES);
 	request.sets = list_make1(candidates);
 	request.costs = cost;
-	return run_request(statement, &request);
+	done = run_request(statement, &request);
+	list_free(request.sets);
+	return done;
 }
 
 bool

@@ -4,6 +4,7 @@
  *		Between the files of whatif/ only.
  *
  *		statement.c		one statement: open, plan, close
+ *		vectors.c		which parameter vectors fit the statement
  *		sandbox.c		what a planning may do: locks, owners, settings
  *		hypothetical.c	IndexOptInfo of an index that does not exist
  *		index_size.c	pages and height of a b-tree that does not exist
@@ -56,6 +57,9 @@ typedef struct PaWhatifScope
 } PaWhatifScope;
 
 extern PaWhatifScope *pa_whatif_scope;
+
+/* vectors.c */
+extern bool pa_vector_fits(Query *query, ParamListInfo vector);
 
 /* sandbox.c */
 

@@ -8,6 +8,7 @@ SELECT perf_advisor.reset() IS NOT NULL AS reset;
 CREATE SCHEMA depot;
 SET search_path = depot;
 SET max_parallel_workers_per_gather = 0;
+SET random_page_cost = 1.1;
 
 CREATE TABLE haulier (
 	id int PRIMARY KEY,

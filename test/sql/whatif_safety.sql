@@ -20,7 +20,7 @@ CREATE TABLE deposit (
 	note text NOT NULL
 );
 INSERT INTO deposit
-SELECT i, (i::bigint * 7919) % 10000, 'kind ' || i % 50, repeat('x', 100)
+SELECT i, (i::bigint * 7919) % 20000, 'kind ' || i % 50, repeat('x', 100)
 FROM generate_series(1, 50000) AS i;
 VACUUM ANALYZE deposit;
 GRANT ALL ON deposit TO regress_pa_author, regress_pa_clerk;
