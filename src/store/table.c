@@ -155,8 +155,11 @@ pa_table_add_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
 		return NULL;
 	entry = &pa_shared_entries(p)[index];
 	partition->free_entry = entry->next;
-	partition->nentries++;
-	pg_atomic_fetch_add_u32(&pa_shared->nentries, 1);
+	if (key->shape.queryid != 0)	/* <evicted> rows do not count */
+	{
+		partition->nentries++;
+		pg_atomic_fetch_add_u32(&pa_shared->nentries, 1);
+	}
 
 	memset(entry, 0, sizeof(PaSharedEntry));
 	entry->key = *key;
@@ -247,8 +250,11 @@ pa_table_free_entry_locked(int p, PaSharedEntry *entry)
 	entry->used = false;
 	entry->next = partition->free_entry;
 	partition->free_entry = index;
-	partition->nentries--;
-	pg_atomic_fetch_sub_u32(&pa_shared->nentries, 1);
+	if (entry->key.shape.queryid != 0)
+	{
+		partition->nentries--;
+		pg_atomic_fetch_sub_u32(&pa_shared->nentries, 1);
+	}
 	pg_atomic_fetch_add_u32(&pa_shared->epoch[p], 1);
 }
 
