@@ -85,7 +85,7 @@ COMMENT ON COLUMN perf_advisor.missing_indexes.est_saved_pct IS 'The same as a s
 COMMENT ON COLUMN perf_advisor.missing_indexes.est_index_size IS 'Its size when built, estimated from the table''s statistics, in bytes.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.table_size IS 'Size of the table today, without indexes and TOAST, in bytes.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.write_cost_ratio IS 'What it would cost writers. Always NULL: this version does not estimate it; look at n_tup_ins and n_tup_upd in pg_stat_user_tables.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.hot_loss_pct IS 'Share of HOT updates that it would end. Always NULL: this version does not estimate it; check whether UPDATEs set one of key_columns.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.hot_loss_pct IS 'Share of HOT updates that it would end. Always NULL: this version does not estimate it; caveats names a key column that UPDATEs of the workload set.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.verified IS 'hypothetical: the planner chose it in real plans of those statements, as if it existed.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.replaces IS 'An index that it makes redundant. Always NULL: this version does not look.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.reason IS 'Why, in a sentence.';

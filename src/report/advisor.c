@@ -30,6 +30,7 @@
 #include "analyze/selection.h"
 #include "config/config.h"
 #include "report/advisor.h"
+#include "report/updates.h"
 #include "store/store.h"
 
 #define PA_SCHEMA "perf_advisor"
@@ -77,17 +78,15 @@ skip(PaAdvisor *advisor, const PaWorkloadStatement *statement,
  * looking at the advice is no part of the workload.
  */
 static bool
-is_about_us(const PaStoredTree *tree)
+is_about_us(Query *query)
 {
 	Oid			schema = get_namespace_oid(PA_SCHEMA, true);
 	PaQueryDependencies deps;
-	Query	   *query;
 	ListCell   *lc;
 
 	if (!OidIsValid(schema))
 		return false;
 
-	query = castNode(Query, stringToNode(tree->query));
 	pa_query_dependencies(query, &deps);
 	foreach(lc, deps.relations)
 	{
@@ -205,6 +204,7 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 {
 	List	   *trees = pa_store_read_trees(&statement->shape);
 	List	   *params = NIL;
+	Query	   *query;
 	const char *refusal = NULL;
 	bool		stale = false;
 	ListCell   *lc;
@@ -217,8 +217,10 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 				 "no query tree is stored: it was not captured yet, or dropped because something that it depends on has changed");
 		return false;
 	}
-	if (is_about_us(linitial(trees)))
+	query = castNode(Query, stringToNode(((PaStoredTree *) linitial(trees))->query));
+	if (is_about_us(query))
 		return false;
+	advisor->updates = pa_updates_add(advisor->updates, query, statement->calls);
 
 	foreach(lc, trees)
 	{

@@ -40,6 +40,7 @@ typedef struct PaAdvisor
 	List	   *subjects;		/* of PaAdvisorSubject *; numbered as the
 								 * matrix' statements */
 	PaCostMatrix *matrix;
+	List	   *updates;		/* of PaColumnUpdates * */
 	Bitmapset  *chosen;			/* candidates of the matrix */
 	List	   *skipped;		/* of PaSkippedStatement * */
 } PaAdvisor;

@@ -29,6 +29,7 @@
 #include "config/config.h"
 #include "report/advisor.h"
 #include "report/index_ddl.h"
+#include "report/updates.h"
 
 #define MSEC_PER_HOUR (60.0 * 60.0 * 1000.0)
 #define MSEC_PER_DAY (24.0 * MSEC_PER_HOUR)
@@ -246,10 +247,28 @@ relies_on_luck(const Served *served)
 	return false;
 }
 
+/* Names the first key column that the workload updates; NULL if none. */
+static char *
+update_caveat(const PaMissingIndex *index, const Served *served)
+{
+	for (int i = 0; i < index->nkeys; i++)
+	{
+		int64		calls = pa_updates_calls(served->advisor->updates, index->relid,
+											 served->spec->keys[i].attnum);
+
+		if (calls > 0)
+			return psprintf("UPDATE sets %s (" INT64_FORMAT " calls): each such update of a row has to change this index too, and cannot be HOT.",
+							index->key_columns[i], calls);
+	}
+	return NULL;
+}
+
 static void
 fill_caveats(PaMissingIndex *index, const Served *served,
 			 const PaRelationFacts *table, double window)
 {
+	char	   *updates = update_caveat(index, served);
+
 	index->caveats = palloc(sizeof(char *) * MAX_CAVEATS);
 
 	if (served->advisor->deadline_hit)
@@ -265,6 +284,8 @@ fill_caveats(PaMissingIndex *index, const Served *served,
 	if (relies_on_luck(served))
 		index->caveats[index->ncaveats++] =
 			pstrdup("LIMIT with further conditions: the index saves time only if rows that meet them come early in its order.");
+	if (updates != NULL)
+		index->caveats[index->ncaveats++] = updates;
 	if (table->relkind == RELKIND_PARTITIONED_TABLE)
 		index->caveats[index->ncaveats++] =
 			pstrdup("The table is partitioned: CREATE INDEX blocks writes to all its partitions while it runs.");

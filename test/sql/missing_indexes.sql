@@ -188,6 +188,18 @@ SELECT * FROM loan WHERE copy_no = 77 \g /dev/null
 SELECT * FROM advised;
 CALL begin_again();
 
+-- two indexes that would have the same name
+SELECT * FROM loan ORDER BY fine DESC LIMIT 10 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM loan ORDER BY fine DESC NULLS LAST LIMIT 10 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT substring(index_ddl FROM 'loan_\w+') AS name
+FROM perf_advisor.missing_indexes
+ORDER BY name;
+CALL begin_again();
+
 -- the other columns of a row
 SELECT * FROM loan WHERE reader_id = 42 \g /dev/null
 \g /dev/null

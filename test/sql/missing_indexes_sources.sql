@@ -59,10 +59,18 @@ DELETE FROM voyage WHERE load = 778;
 SELECT * FROM advised;
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
--- MERGE and a data-modifying WITH
+-- a data-modifying WITH
 WITH gone AS (DELETE FROM voyage WHERE load = 779 RETURNING id) SELECT count(*) FROM gone \g /dev/null
 \g /dev/null
 SELECT * FROM advised;
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+
+-- an update that the index would slow down
+UPDATE voyage SET load = load + 1, remark = 'checked' WHERE id = 7;
+UPDATE voyage SET load = load + 1, remark = 'checked' WHERE id = 8;
+SELECT * FROM voyage WHERE load = 777 \g /dev/null
+\g /dev/null
+SELECT key_columns, caveats[2] FROM perf_advisor.missing_indexes;
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- through a view
