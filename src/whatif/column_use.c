@@ -28,6 +28,12 @@
 
 #include "whatif/whatif_internal.h"
 
+/*
+ * Average bytes above which a column is no key: a value over a third of a
+ * page makes CREATE INDEX fail, and some will be that large.
+ */
+#define MAX_KEY_WIDTH 1000
+
 /* The relation and what was found so far. */
 typedef struct ColumnUses
 {
@@ -57,7 +63,8 @@ pa_indexable_column(RelOptInfo *rel, Oid relid, Node *node, PaColumnFacts *facts
 		return false;
 	var = (Var *) node;
 	return var->varno == (int) rel->relid && var->varlevelsup == 0 &&
-		pa_catalog_column_facts(relid, var->varattno, facts);
+		pa_catalog_column_facts(relid, var->varattno, facts) &&
+		facts->width <= MAX_KEY_WIDTH;
 }
 
 static void
