@@ -86,10 +86,30 @@ pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 	put_text(seen, text);
 }
 
-/* Makes up for a text that the store does not have (any more). */
+/*
+ * Makes up for a text that the store does not have (any more).
+ *
+ * The text was parsed when it was prepared.  If settings such as
+ * standard_conforming_strings have changed since, the scanner may find fault
+ * with it now; the user's statement must not fail for that.  The scanner
+ * holds nothing but memory, so its error can be dropped.
+ */
 void
 pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len)
 {
-	if (source != NULL)
+	MemoryContext old = CurrentMemoryContext;
+
+	if (source == NULL)
+		return;
+	PG_TRY();
+	{
 		put_text(seen, pa_text_without_literals(source, location, len));
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(old);
+		FlushErrorState();
+		seen->has_text = true;	/* don't try again */
+	}
+	PG_END_TRY();
 }

@@ -24,7 +24,7 @@ pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_
 	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
 	if (planning->wanted)
 	{
-		pa_trees_offer(pa_seen_statement(planning->queryid), parse, 
+		pa_trees_offer(pa_seen_statement(planning->queryid), parse,
 					   pa_nesting_depth > 0 || params != NULL || !pa_text_parsed_now(query_string));
 		INSTR_TIME_SET_CURRENT(planning->start);
 	}

@@ -128,6 +128,29 @@ pa_store_put_scans(const PaStatementKey *key, uint32 shape_hash, const PaScan *s
 }
 
 /*
+ * Adds the counts of one scan to those of the same plan node.  Both lists
+ * are in the order of the plan; partitions that were pruned at run time are
+ * missing in one.
+ */
+static void
+add_scan_locked(PaSharedScans *chunk, int *next, const PaScan *from)
+{
+	for (int i = *next; i < chunk->nscans; i++)
+	{
+		PaSharedScan *to = &chunk->scans[i];
+
+		if (to->node != from->node || to->relid != from->relid)
+			continue;
+		to->loops += from->loops;
+		to->rows_read += from->rows_read;
+		to->rows_kept += from->rows_kept;
+		to->plan_rows = from->plan_rows;
+		*next = i + 1;
+		return;
+	}
+}
+
+/*
  * Adds one sampled execution.  False when the partition is busy or the chunk
  * is not there (any more).
  */
@@ -140,21 +163,14 @@ pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_hash,
 	if (!try_lock(shape_hash, LW_EXCLUSIVE))
 		return false;
 	chunk = scans_address(find_entry_locked(key, shape_hash));
-	if (chunk != NULL && chunk->nscans == nscans)
+	if (chunk != NULL)
 	{
+		int			next = 0;
+
 		chunk->samples++;
 		chunk->last_sample = now;
 		for (int i = 0; i < nscans; i++)
-		{
-			PaSharedScan *to = &chunk->scans[i];
-
-			if (to->node != scans[i].node)
-				continue;
-			to->loops += scans[i].loops;
-			to->rows_read += scans[i].rows_read;
-			to->rows_kept += scans[i].rows_kept;
-			to->plan_rows = scans[i].plan_rows;
-		}
+			add_scan_locked(chunk, &next, &scans[i]);
 	}
 	LWLockRelease(pa_partition_lock(pa_partition_of(shape_hash)));
 	return chunk != NULL;
