@@ -218,20 +218,25 @@ sub differences
 	# - a statement that EXPLAIN only plans is a call to them, of nothing;
 	# - we count SET ROLE for the user who ran it, they for the one it set;
 	# - before 17 they leave out DEALLOCATE;
+	# - whether a cursor that ends with its transaction was run by the client
+	#   they ask at its end, when everything is, and we at its start (18 is the
+	#   first to give such a query an identifier): their rows and ours are
+	#   compared without that column;
 	# - before 16 they lose the rows of all slices but the last when a
 	#   function loops over a query.
-	my @known = ("NOT toplevel AND query LIKE 'EXPLAIN SELECT %'", "query IN ('SET ROLE other', 'RESET ROLE')");
-	push @known, "query LIKE 'DEALLOCATE %'" if $version < 170000;
-	push @known, "NOT toplevel AND query = 'SELECT * FROM customer ORDER BY id LIMIT \$1'" if $version < 160000;
+	my @known = ("NOT level AND statement LIKE 'EXPLAIN SELECT %'", "statement IN ('SET ROLE other', 'RESET ROLE')");
+	push @known, "statement LIKE 'DEALLOCATE %'" if $version < 170000;
+	push @known, "NOT level AND statement = 'SELECT * FROM customer ORDER BY id LIMIT \$1'" if $version < 160000;
+	my $level = "query !~ '^DECLARE c[23] ' AND toplevel";
 	my $known = join ' OR ', map { "($_)" } @known;
 
 	return $node->safe_psql('postgres', <<~SQL);
-		SELECT queryid, toplevel, userid::regrole, left(query, 70),
+		SELECT queryid, level, userid::regrole, left(statement, 70),
 			'theirs', ($theirs)::text, 'ours', ($ours)::text
-		FROM pg_stat_statements AS p
-		FULL JOIN (SELECT * FROM perf_advisor.statements WHERE calls > 0) AS a
-			USING (userid, dbid, queryid, toplevel),
-			LATERAL coalesce(p.query, a.query) AS f(query)
+		FROM (SELECT *, $level AS level FROM pg_stat_statements) AS p
+		FULL JOIN (SELECT *, $level AS level FROM perf_advisor.statements WHERE calls > 0) AS a
+			USING (userid, dbid, queryid, level),
+			LATERAL coalesce(p.query, a.query) AS f(statement)
 		WHERE NOT ($known) AND ($theirs) IS DISTINCT FROM ($ours)
 		ORDER BY 4
 	SQL
