@@ -40,6 +40,16 @@ pa_collect_wanted(void)
 }
 
 /*
+ * True when hooks have nothing to do: recording is off and no execution that
+ * began while it was on is open.
+ */
+static inline bool
+pa_collect_idle(void)
+{
+	return !pa_guc_enabled && pa_open_frames == 0;
+}
+
+/*
  * A stretch of time inside one statement: an ExecutorRun, an ExecutorFinish,
  * a utility statement.  Lives on the hook's C stack.
  */

@@ -22,7 +22,7 @@ static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 static void
 executor_start(QueryDesc *queryDesc, int eflags)
 {
-	const bool	quiet = pa_whatif_active();
+	const bool	quiet = pa_collect_idle() || pa_whatif_active();
 
 	if (!quiet)
 		pa_collect_start_begin(queryDesc, eflags);
@@ -49,6 +49,11 @@ executor_run(PA_EXECUTOR_RUN_ARGS)
 	PaSpan		span;
 	volatile bool failed = true;
 
+	if (pa_collect_idle() || pa_whatif_active())
+	{
+		call_executor_run(PA_EXECUTOR_RUN_PASS);
+		return;
+	}
 	pa_collect_run_begin(&span, queryDesc);
 	PG_TRY();
 	{
@@ -76,7 +81,7 @@ executor_finish(QueryDesc *queryDesc)
 {
 	PaSpan		span;
 
-	if (pa_collect_finish_is_empty(queryDesc))
+	if (pa_collect_idle() || pa_collect_finish_is_empty(queryDesc) || pa_whatif_active())
 	{
 		call_executor_finish(queryDesc);
 		return;

@@ -34,7 +34,7 @@ plan(PA_PLANNER_ARGS)
 	PaPlanning	planning;
 	PlannedStmt *volatile result = NULL;	/* set inside PG_TRY */
 
-	if (pa_whatif_active())
+	if (pa_collect_idle() || pa_whatif_active())
 		return call_planner(PA_PLANNER_PASS);
 
 	pa_collect_planning_begin(&planning, parse, query_string, boundParams);

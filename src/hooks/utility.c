@@ -35,7 +35,7 @@ process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PaUtility	utility;
 	volatile bool failed = true;
 
-	if (pa_whatif_active())
+	if (pa_collect_idle() || pa_whatif_active())
 	{
 		run_next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		return;

@@ -130,26 +130,22 @@ pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress)
 }
 
 /*
- * Gives a palloc'd copy with a zero byte behind it, NULL when the blob is
- * empty or does not decompress.
+ * Gives the content of a blob, whose stored bytes were copied to "stored", as
+ * a palloc'd copy with a zero byte behind it.  NULL when it does not
+ * decompress.
  */
 char *
-pa_blob_read(const PaSharedBlob *blob, Size *len)
+pa_blob_expand(const PaSharedBlob *blob, const char *stored)
 {
-	Size		raw_len = blob->raw_len > 0 ? blob->raw_len : blob->len;
-	char	   *copy;
+	Size		len = blob->raw_len > 0 ? blob->raw_len : blob->len;
+	char	   *content = palloc(len + 1);
 
-	if (!DsaPointerIsValid(blob->pointer))
-		return NULL;
-	copy = palloc(raw_len + 1);
 	if (blob->raw_len == 0)
-		memcpy(copy, pa_blob_address(blob->pointer), raw_len);
-	else if (pglz_decompress(pa_blob_address(blob->pointer), blob->len, copy, raw_len, true) < 0)
+		memcpy(content, stored, len);
+	else if (pglz_decompress(stored, blob->len, content, len, true) < 0)
 		return NULL;
-	copy[raw_len] = '\0';
-	if (len != NULL)
-		*len = raw_len;
-	return copy;
+	content[len] = '\0';
+	return content;
 }
 
 void

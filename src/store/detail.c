@@ -254,82 +254,127 @@ pa_store_count_skipped_params(void)
 
 /* ---- readers ---- */
 
-char *
-pa_store_read_text(const PaShapeKey *key, int *encoding)
+typedef enum PaDetailKind
+{
+	PA_DETAIL_TEXT,
+	PA_DETAIL_TREES,
+	PA_DETAIL_PARAMS
+} PaDetailKind;
+
+/* Points at the blobs of one kind that a shape has; gives their number. */
+static int
+shape_blobs(PaSharedShape *shape, PaDetailKind kind, PaSharedBlob **blobs)
+{
+	int			count = 0;
+
+	if (kind == PA_DETAIL_TEXT && DsaPointerIsValid(shape->text.pointer))
+		blobs[count++] = &shape->text;
+	for (int i = 0; kind == PA_DETAIL_TREES && i < shape->ntrees; i++)
+		blobs[count++] = &shape->trees[i].blob;
+	for (int i = 0; kind == PA_DETAIL_PARAMS && i < shape->nparams; i++)
+		blobs[count++] = &shape->params[i];
+	return count;
+}
+
+/*
+ * Copies a shape and the contents of its blobs of one kind, as they are
+ * stored, to palloc'd memory.  Gives the number of blobs; contents[] gets
+ * their addresses.  Memory is allocated without the lock: when it proves too
+ * small, once more.
+ */
+static int
+copy_blobs(const PaShapeKey *key, PaDetailKind kind, PaSharedShape *copy, char **contents)
 {
 	uint32		hash = pa_store_shape_hash(key);
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
-	PaSharedShape *shape;
-	char	   *text = NULL;
+	Size		room = 8192;
 
 	pa_blob_attach();
-	LWLockAcquire(lock, LW_SHARED);
-	shape = pa_table_find_shape_locked(key, hash);
-	if (shape != NULL)
+	for (;;)
 	{
-		text = pa_blob_read(&shape->text, NULL);
-		*encoding = shape->encoding;
+		char	   *buffer = palloc(room);
+		Size		needed = 0;
+		int			count = 0;
+		PaSharedBlob *blobs[Max(PA_MAX_TREES, PA_MAX_PARAMS)];
+		PaSharedShape *shape;
+
+		LWLockAcquire(lock, LW_SHARED);
+		shape = pa_table_find_shape_locked(key, hash);
+		if (shape != NULL)
+			count = shape_blobs(shape, kind, blobs);
+		for (int i = 0; i < count; i++)
+			needed += blobs[i]->len;
+		if (needed <= room && shape != NULL)
+		{
+			char	   *next = buffer;
+
+			*copy = *shape;
+			for (int i = 0; i < count; i++)
+			{
+				memcpy(next, pa_blob_address(blobs[i]->pointer), blobs[i]->len);
+				contents[i] = next;
+				next += blobs[i]->len;
+			}
+		}
+		LWLockRelease(lock);
+		if (needed <= room)
+			return count;
+		pfree(buffer);
+		room = needed;
 	}
-	LWLockRelease(lock);
-	return text;
+}
+
+char *
+pa_store_read_text(const PaShapeKey *key, int *encoding)
+{
+	PaSharedShape shape;
+	char	   *content;
+
+	if (copy_blobs(key, PA_DETAIL_TEXT, &shape, &content) == 0)
+		return NULL;
+	*encoding = shape.encoding;
+	return pa_blob_expand(&shape.text, content);
 }
 
 List *
 pa_store_read_trees(const PaShapeKey *key)
 {
-	uint32		hash = pa_store_shape_hash(key);
-	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
-	PaSharedShape *shape;
+	PaSharedShape shape;
+	char	   *contents[PA_MAX_TREES];
+	int			count = copy_blobs(key, PA_DETAIL_TREES, &shape, contents);
 	List	   *trees = NIL;
 
-	pa_blob_attach();
-	LWLockAcquire(lock, LW_SHARED);
-	shape = pa_table_find_shape_locked(key, hash);
-	for (int i = 0; shape != NULL && i < shape->ntrees; i++)
+	for (int i = 0; i < count; i++)
 	{
 		PaStoredTree *tree = palloc0(sizeof(PaStoredTree));
 
-		tree->relations_hash = shape->trees[i].relations_hash;
-		tree->dependency_hash = shape->trees[i].dependency_hash;
-		tree->has_params = shape->trees[i].has_params;
-		tree->settings_len = shape->trees[i].settings_len;
-		tree->settings = pa_blob_read(&shape->trees[i].blob, NULL);
+		tree->relations_hash = shape.trees[i].relations_hash;
+		tree->dependency_hash = shape.trees[i].dependency_hash;
+		tree->has_params = shape.trees[i].has_params;
+		tree->settings_len = shape.trees[i].settings_len;
+		tree->settings = pa_blob_expand(&shape.trees[i].blob, contents[i]);
 		if (tree->settings == NULL)
 			continue;
 		tree->query = tree->settings + tree->settings_len;
 		trees = lappend(trees, tree);
 	}
-	LWLockRelease(lock);
 	return trees;
 }
 
 List *
 pa_store_read_params(const PaShapeKey *key)
 {
-	uint32		hash = pa_store_shape_hash(key);
-	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
-	PaSharedShape *shape;
-	List	   *contents = NIL;
+	PaSharedShape shape;
+	char	   *contents[PA_MAX_PARAMS];
+	int			count = copy_blobs(key, PA_DETAIL_PARAMS, &shape, contents);
 	List	   *vectors = NIL;
-	ListCell   *lc;
 
-	pa_blob_attach();
-	LWLockAcquire(lock, LW_SHARED);
-	shape = pa_table_find_shape_locked(key, hash);
-	for (int i = 0; shape != NULL && i < shape->nparams; i++)
+	for (int i = 0; i < count; i++)
 	{
-		char	   *content = pa_blob_read(&shape->params[i], NULL);
+		char	   *start = pa_blob_expand(&shape.params[i], contents[i]);
 
-		if (content != NULL)
-			contents = lappend(contents, content);
-	}
-	LWLockRelease(lock);
-
-	foreach(lc, contents)
-	{
-		char	   *start = lfirst(lc);
-
-		vectors = lappend(vectors, RestoreParamList(&start));
+		if (start != NULL)
+			vectors = lappend(vectors, RestoreParamList(&start));
 	}
 	return vectors;
 }

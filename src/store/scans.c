@@ -181,21 +181,34 @@ pa_store_read_scans(const PaStatementKey *key)
 {
 	uint32		hash = pa_store_shape_hash(&key->shape);
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
-	PaSharedScans *chunk;
-	PaSharedScans *copy = NULL;
+	PaSharedScans *copy;
 	PaPlanScans *result;
+	Size		room = 4096;
+	Size		needed = 0;
 
 	pa_blob_attach();
-	LWLockAcquire(lock, LW_SHARED);
-	chunk = scans_address(find_entry_locked(key, hash));
-	if (chunk != NULL && chunk->samples > 0)
+	for (;;)
 	{
-		copy = palloc(chunk->size);
-		memcpy(copy, chunk, chunk->size);
+		PaSharedScans *chunk;
+
+		/* memory is allocated without the lock: once more if too small */
+		copy = palloc(room);
+		LWLockAcquire(lock, LW_SHARED);
+		chunk = scans_address(find_entry_locked(key, hash));
+		needed = chunk != NULL && chunk->samples > 0 ? chunk->size : 0;
+		if (needed > 0 && needed <= room)
+			memcpy(copy, chunk, needed);
+		LWLockRelease(lock);
+		if (needed <= room)
+			break;
+		pfree(copy);
+		room = needed;
 	}
-	LWLockRelease(lock);
-	if (copy == NULL)
+	if (needed == 0)
+	{
+		pfree(copy);
 		return NULL;
+	}
 
 	result = palloc0(sizeof(PaPlanScans));
 	result->samples = copy->samples;

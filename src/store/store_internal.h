@@ -246,7 +246,7 @@ extern void pa_blob_detach(void);
 extern dsa_pointer pa_blob_alloc(Size size);
 extern void *pa_blob_address(dsa_pointer pointer);
 extern bool pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress);
-extern char *pa_blob_read(const PaSharedBlob *blob, Size *len);
+extern char *pa_blob_expand(const PaSharedBlob *blob, const char *stored);
 extern void pa_blob_free(PaSharedBlob *blob);
 extern void pa_blob_free_pointer(dsa_pointer *pointer, Size size);
 
