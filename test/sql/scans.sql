@@ -126,6 +126,51 @@ SELECT abs(sum(a.total_time) - (SELECT sum(own_exec_time) FROM perf_advisor.stat
 	WHERE query ~ 'FROM (thing|label)' AND query !~ '(perf_advisor|CALL)')) < 0.01 AS adds_up
 FROM perf_advisor.table_access AS a WHERE a.schemaname = 'scans_test';
 
+-- rows by a bitmap, by an index alone, and of each partition
+CREATE TABLE part (id int, grp int) PARTITION BY RANGE (id);
+CREATE TABLE part_low PARTITION OF part FOR VALUES FROM (0) TO (100);
+CREATE TABLE part_high PARTITION OF part FOR VALUES FROM (100) TO (1000);
+INSERT INTO part SELECT g, g % 10 FROM generate_series(0, 299) AS g;
+CREATE INDEX ON part_high (id);
+VACUUM ANALYZE part;
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+CALL run('SELECT count(*) FROM part WHERE grp = 3');
+SET enable_seqscan = off;
+SET enable_indexscan = off;
+CALL run('SELECT sum(grp) FROM part_high WHERE id < 110 AND grp = 5');
+SET enable_indexscan = on;
+SET enable_bitmapscan = off;
+CALL run('SELECT count(id) FROM part_high WHERE id < 120');
+RESET enable_seqscan;
+RESET enable_indexscan;
+RESET enable_bitmapscan;
+SELECT * FROM scan ORDER BY relname;
+SELECT relname, seq_scan, seq_tup_read, idx_scan, idx_tup_fetch, rows_removed_by_filter, calls
+FROM perf_advisor.table_access WHERE schemaname = 'scans_test' ORDER BY relname;
+
+-- a parallel scan is one scan to each worker, but every row is read once
+CREATE TABLE wide AS SELECT g AS id, g % 7 AS grp FROM generate_series(1, 20000) AS g;
+ALTER TABLE wide SET (parallel_workers = 2);
+VACUUM ANALYZE wide;
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT count(*) FROM wide WHERE grp = 3;
+SELECT count(*) FROM wide WHERE grp = 3;
+SET max_parallel_workers_per_gather = 0;
+SELECT predicate, calls, scans >= calls AS scans, rows_read, rows_kept FROM scan;
+
+-- filters with subqueries have values of other parts of the plan in them, shown
+-- as parameters too, or as the subquery's number
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+CALL run('SELECT count(*) FROM thing WHERE grp IN (SELECT grp FROM label WHERE name < ''name 5'') OR id < 0');
+CALL run('SELECT count(*) FROM thing AS t WHERE (SELECT l.name FROM label AS l WHERE l.grp = t.grp LIMIT 1) = ''name 3''');
+CALL run('SELECT count(*) FROM thing AS t WHERE NOT EXISTS (SELECT FROM label AS l WHERE l.grp > t.grp OFFSET 0) OR id < 0');
+SELECT relname, predicate IS NOT NULL AS predicate, calls, sum(rows_read) AS rows_read, sum(rows_kept) AS rows_kept
+FROM scan WHERE relname = 'thing' GROUP BY 1, 2, 3 ORDER BY 1;
+
 -- neither the system's tables nor temporary ones
 CREATE TEMPORARY TABLE passing AS SELECT g AS id FROM generate_series(1, 100) AS g;
 CALL run('SELECT count(*) FROM passing WHERE id > 50');
