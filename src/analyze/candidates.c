@@ -407,17 +407,21 @@ propose_join(Proposals *proposals, const Columns *columns,
 	propose(proposals, &draft);
 }
 
-/* (E,J) and (E,J,R). */
+/*
+ * (E,J) and (E,J,R), where neither the constants nor the join key find a
+ * handful of rows alone.
+ */
 static void
 propose_join_with_constants(Proposals *proposals, const Columns *columns,
 							const PaColumnUse *join)
 {
 	Draft		draft;
 
-	if (is_served(proposals->use, columns, join))
+	start_draft(proposals->use, &draft);
+	append_constants(&draft, columns, 0, false);
+	if (draft.rows <= ENOUGH_ROWS || is_served(proposals->use, columns, join))
 		return;
 
-	/* The join key alone may find so few rows that no constant is needed. */
 	start_draft(proposals->use, &draft);
 	draft.rows *= probe_selectivity(join);
 	append_constants(&draft, columns, 1, false);

@@ -124,6 +124,8 @@ static const CandidateCase cases[] = {
 	{"join key", {{CUSTOMER, PA_USE_JOIN, 0}}, "", false, "", "(2)"},
 	{"join key after a constant", {{CUSTOMER, PA_USE_JOIN, 0}, {KIND, PA_USE_EQUAL, 0}}, "", false, "",
 	"(8) (2) (8,2)"},
+	{"join key after a constant that finds enough", {{CUSTOMER, PA_USE_JOIN, 0}, {EMAIL, PA_USE_EQUAL, 0}}, "", false, "",
+	"(9) (2)"},
 	{"join key and a skewed constant", {{CUSTOMER, PA_USE_JOIN, 0}, {STATUS, PA_USE_EQUAL, 0.01}}, "", false, "",
 	"(3) (2)"},
 	{"join key and range", {{CUSTOMER, PA_USE_JOIN, 0}, {CREATED, PA_USE_RANGE, 0.1}}, "", false, "",
