@@ -214,7 +214,7 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 	{
 		if (reads_a_relation(statement))
 			skip(advisor, statement,
-				 "no query tree is stored: it was not captured yet, or dropped because something that it depends on has changed");
+				 "no query tree is stored: it reads temporary tables, was not captured yet, or something that it depends on has changed");
 		return false;
 	}
 	query = castNode(Query, stringToNode(((PaStoredTree *) linitial(trees))->query));
