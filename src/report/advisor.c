@@ -165,33 +165,33 @@ add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
 	}
 }
 
-/* Opens one tree; returns why it is not planned, or NULL. */
-static const char *
-open_tree(PaAdvisor *advisor, const PaWorkloadStatement *statement,
-		  const PaStoredTree *tree, List *params, double share, bool *stale)
+/*
+ * Opens one tree.  Returns NULL when it is not planned, with the reason; a
+ * stale one would be refused again each time and makes room for a new one.
+ */
+static PaAdvisorSubject *
+open_tree(const PaWorkloadStatement *statement, const PaStoredTree *tree,
+		  List *params, const char **refusal, bool *stale)
 {
 	PaAdvisorSubject *subject = palloc0(sizeof(PaAdvisorSubject));
-	const char *refusal;
+	const char *refused;
 
 	subject->statement = statement;
 	subject->tree = tree;
-	subject->share = share;
 	subject->has_values = !tree->has_params || params != NIL;
 	subject->whatif = pa_whatif_open(tree, tree->has_params ? params : NIL,
 									 statement->shape.userid);
 
-	refusal = pa_whatif_refusal(subject->whatif);
-	if (refusal != NULL)
-	{
-		refusal = pstrdup(refusal);
-		if (pa_whatif_is_stale(subject->whatif))
-			*stale = true;
-		pa_whatif_close(subject->whatif);
-		pfree(subject);
-		return refusal;
-	}
-	add_subject(advisor, subject);
-	skip_refused_table(advisor, subject);
+	refused = pa_whatif_refusal(subject->whatif);
+	if (refused == NULL)
+		return subject;
+
+	*refusal = pstrdup(refused);
+	*stale = pa_whatif_is_stale(subject->whatif);
+	pa_whatif_close(subject->whatif);
+	pfree(subject);
+	if (*stale)
+		pa_store_drop_tree(&statement->shape, tree);
 	return NULL;
 }
 
@@ -205,8 +205,10 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 	List	   *trees = pa_store_read_trees(&statement->shape);
 	List	   *params = NIL;
 	Query	   *query;
+	List	   *subjects = NIL;
 	const char *refusal = NULL;
-	bool		stale = false;
+	const char *stale_refusal = NULL;
+	int			current = 0;
 	ListCell   *lc;
 
 	/* Statements without any relation (SELECT 1) have no tree either. */
@@ -225,19 +227,34 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 	foreach(lc, trees)
 	{
 		const PaStoredTree *tree = lfirst(lc);
-		const char *refused;
+		PaAdvisorSubject *subject;
+		const char *refused = NULL;
+		bool		stale = false;
 
 		if (tree->has_params && params == NIL)
 			params = pa_store_read_params(&statement->shape);
-		refused = open_tree(advisor, statement, tree, params,
-							1.0 / list_length(trees), &stale);
-		if (refused != NULL)
+		subject = open_tree(statement, tree, params, &refused, &stale);
+		if (subject != NULL)
+			subjects = lappend(subjects, subject);
+		if (stale)
+			stale_refusal = refused;
+		else
+			current++;
+		if (refused != NULL && !stale)
 			refusal = refused;
 	}
 
-	/* A stale tree would be refused again each time: make room for a new one. */
-	if (stale)
-		pa_store_drop_trees(&statement->shape);
+	/* the trees that are current share the statement's load */
+	foreach(lc, subjects)
+	{
+		PaAdvisorSubject *subject = lfirst(lc);
+
+		subject->share = 1.0 / current;
+		add_subject(advisor, subject);
+		skip_refused_table(advisor, subject);
+	}
+	if (current == 0)
+		refusal = stale_refusal;
 	if (refusal != NULL)
 		skip(advisor, statement, refusal);
 	return true;

@@ -380,7 +380,7 @@ pa_store_read_params(const PaShapeKey *key)
 }
 
 void
-pa_store_drop_trees(const PaShapeKey *key)
+pa_store_drop_tree(const PaShapeKey *key, const PaStoredTree *tree)
 {
 	uint32		hash = pa_store_shape_hash(key);
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
@@ -390,6 +390,6 @@ pa_store_drop_trees(const PaShapeKey *key)
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	shape = pa_table_find_shape_locked(key, hash);
 	if (shape != NULL)
-		pa_shape_drop_trees_locked(shape, hash);
+		pa_shape_drop_tree_locked(shape, hash, tree);
 	LWLockRelease(lock);
 }

@@ -68,8 +68,8 @@ extern List *pa_store_read_params(const PaShapeKey *shape);
 /* Sampled scans of one statement and plan, NULL when none were sampled. */
 extern PaPlanScans *pa_store_read_scans(const PaStatementKey *key);
 
-/* Drop the stored trees of a shape that proved stale. */
-extern void pa_store_drop_trees(const PaShapeKey *shape);
+/* Drop a stored tree that proved stale; the shape's others stay. */
+extern void pa_store_drop_tree(const PaShapeKey *shape, const PaStoredTree *tree);
 
 typedef struct PaStoreInfo
 {

@@ -271,6 +271,34 @@ pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash)
 	pg_atomic_fetch_add_u32(&pa_shared->epoch[pa_partition_of(hash)], 1);
 }
 
+/*
+ * Drops the trees of these relations in this state.  From 18 on a query
+ * identifier can stand for relations of several schemas, or for one that was
+ * dropped and its successor: what is stale of one is right of the other.
+ */
+void
+pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree *tree)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < shape->ntrees; i++)
+	{
+		if (shape->trees[i].relations_hash == tree->relations_hash &&
+			shape->trees[i].dependency_hash == tree->dependency_hash)
+			pa_blob_free(&shape->trees[i].blob);
+		else
+			shape->trees[kept++] = shape->trees[i];
+	}
+	if (kept == 0)
+	{
+		shape->ntrees = 0;
+		pa_shape_drop_trees_locked(shape, hash);
+		return;
+	}
+	shape->ntrees = shape->trees_seen = kept;
+	pg_atomic_fetch_add_u32(&pa_shared->epoch[pa_partition_of(hash)], 1);
+}
+
 /* Removes a shape that has no entries, with its text and trees. */
 void
 pa_table_free_shape_locked(int p, PaSharedShape *shape)
