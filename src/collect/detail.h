@@ -14,7 +14,8 @@
 #include "collect/frames.h"
 
 /* sample.c: node rows */
-extern bool pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan);
+extern bool pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan,
+							 bool repeated);
 extern void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
 extern void pa_sample_note_busy(double msec);
 extern void pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc);
@@ -32,6 +33,7 @@ extern void pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once);
 
 /* parse.c: texts */
 extern void pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len);
+extern void pa_collect_inner_text(Query *query, const char *source, const JumbleState *jstate);
 extern bool pa_text_parsed_now(const char *query_string);
 
 #endif							/* PA_COLLECT_DETAIL_H */

@@ -24,6 +24,7 @@ pa_collect_start_begin(QueryDesc *query_desc, int eflags)
 	PlannedStmt *plan = query_desc->plannedstmt;
 	PaFrame    *frame;
 	PaSeenShape *seen;
+	bool		repeated;
 
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) || plan->queryId == 0 || !pa_collect_wanted())
 		return;
@@ -32,14 +33,15 @@ pa_collect_start_begin(QueryDesc *query_desc, int eflags)
 		return;
 
 	seen = pa_seen_statement((int64) plan->queryId);
-	seen->calls++;
+	repeated = seen->ran;
 	seen->ran = true;
+	seen->calls++;
 	frame->key.shape = seen->key;
 	frame->key.toplevel = pa_nesting_depth == 0;
 	frame->shape_hash = seen->hash;
 	frame->place = &seen->place;
 	frame->key.planid = pa_planid_of(seen, plan);
-	frame->sampled = pa_sample_wanted(seen, &frame->key, plan);
+	frame->sampled = pa_sample_wanted(seen, &frame->key, plan, repeated);
 	if (unlikely(frame->sampled))
 		query_desc->instrument_options |= INSTRUMENT_ROWS;
 }

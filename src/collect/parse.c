@@ -64,26 +64,38 @@ put_text(PaSeenShape *seen, char *text)
 	pfree(text);
 }
 
+/* Stores a statement's text unless the store has it. */
+static void
+collect_text(Query *query, const char *source, const JumbleState *jstate)
+{
+	PaSeenShape *seen = pa_seen_statement((int64) query->queryId);
+	char	   *text;
+
+	if (seen->has_text)
+		return;
+	if (query->utilityStmt != NULL && may_hold_password(query->utilityStmt))
+		text = pa_text_without_literals(source, query->stmt_location, query->stmt_len);
+	else
+		text = pa_text_normalize(source, query->stmt_location, query->stmt_len, jstate);
+	put_text(seen, text);
+}
+
 void
 pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 {
-	PaSeenShape *seen;
-	char	   *text;
-
 	analysed_text = pstate->p_sourcetext;
 	if (query->queryId == 0 || !pa_collect_wanted())
 		return;
 	if (query->utilityStmt != NULL && !pa_guc_track_utility)
 		return;
+	collect_text(query, pstate->p_sourcetext, jstate);
+}
 
-	seen = pa_seen_statement((int64) query->queryId);
-	if (seen->has_text)
-		return;
-	if (query->utilityStmt != NULL && may_hold_password(query->utilityStmt))
-		text = pa_text_without_literals(pstate->p_sourcetext, query->stmt_location, query->stmt_len);
-	else
-		text = pa_text_normalize(pstate->p_sourcetext, query->stmt_location, query->stmt_len, jstate);
-	put_text(seen, text);
+/* The same for the query inside a utility statement. */
+void
+pa_collect_inner_text(Query *query, const char *source, const JumbleState *jstate)
+{
+	collect_text(query, source, jstate);
 }
 
 /*

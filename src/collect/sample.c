@@ -77,10 +77,12 @@ random_sample(void)
 }
 
 /*
- * Decides, before the executor starts, whether rows are counted.
+ * Decides, before the executor starts, whether rows are counted.  "repeated"
+ * says that the statement ran before, in whatever backend.
  */
 bool
-pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan)
+pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan,
+				 bool repeated)
 {
 	bool		by_chance;
 
@@ -93,7 +95,7 @@ pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt
 	by_chance = random_sample();
 	if (unlikely(seen->samples < PA_FIRST_SAMPLES))
 	{
-		if (seen->calls < 2 && plan->planTree->total_cost < PA_COSTLY_PLAN)
+		if (!repeated && plan->planTree->total_cost < PA_COSTLY_PLAN)
 			return false;
 	}
 	else if (!by_chance && GetCurrentStatementStartTimestamp() < seen->next_sample)

@@ -34,6 +34,36 @@ queryid_of(PlannedStmt *pstmt, const char *query_string)
 	return IsQueryIdEnabled() ? pa_utility_queryid(pstmt, query_string) : 0;
 }
 
+/* Gives the query that a utility statement runs, or NULL. */
+static Query *
+inner_query(Node *statement)
+{
+	Node	   *query = NULL;
+
+	if (IsA(statement, DeclareCursorStmt))
+		query = ((DeclareCursorStmt *) statement)->query;
+	else if (IsA(statement, CreateTableAsStmt))
+		query = ((CreateTableAsStmt *) statement)->query;
+	return query != NULL && IsA(query, Query) ? (Query *) query : NULL;
+}
+
+/*
+ * Gives a cursor's query an identifier of its own: its work comes with the
+ * FETCHes, whose own identifiers say nothing about it.
+ */
+static void
+identify_inner_query(PlannedStmt *pstmt, const char *query_string)
+{
+	Query	   *inner = inner_query(pstmt->utilityStmt);
+	JumbleState *jstate;
+
+	if (inner == NULL || pa_guc_track != PA_TRACK_ALL)
+		return;
+	jstate = pa_jumble_inner_query(inner, pstmt, query_string);
+	if (jstate != NULL)
+		pa_collect_inner_text(inner, query_string, jstate);
+}
+
 void
 pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string,
 						 ProcessUtilityContext context)
@@ -55,6 +85,7 @@ pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *que
 	if (!utility->wanted)
 		return;
 
+	identify_inner_query(pstmt, query_string);
 	seen = pa_seen_statement(queryid);
 	utility->key.shape = seen->key;
 	utility->key.planid = 0;

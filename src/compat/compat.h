@@ -176,4 +176,31 @@ pa_utility_queryid(PlannedStmt *pstmt, const char *query_string)
 	return queryid;
 }
 
+/*
+ * Jumbles the query inside DECLARE CURSOR and CREATE TABLE AS, which core
+ * does itself from 18 on (6b652e6ce8).
+ * Gives NULL when there is nothing to do.
+ */
+static inline JumbleState *
+pa_jumble_inner_query(Query *inner, const PlannedStmt *outer, const char *query_string)
+{
+#if PG_VERSION_NUM >= 180000
+	(void) inner;
+	(void) outer;
+	(void) query_string;
+	return NULL;
+#else
+	if (inner->queryId != 0 || inner->utilityStmt != NULL || !IsQueryIdEnabled())
+		return NULL;
+	inner->stmt_location = outer->stmt_location;
+	inner->stmt_len = outer->stmt_len;
+#if PG_VERSION_NUM >= 160000
+	(void) query_string;
+	return JumbleQuery(inner);
+#else
+	return JumbleQuery(inner, query_string);
+#endif
+#endif
+}
+
 #endif							/* PA_COMPAT_COMPAT_H */
