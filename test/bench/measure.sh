@@ -254,9 +254,10 @@ print_row() {
 		cat "$work/results/none/$name" "$work/results/$3/$name" "$work/results/pg_stat_statements/$name" 2>/dev/null |
 			awk -v what="$2" 'NR == 1 { ir = $1; calls = $2 } NR == 2 { added = $1 - ir; more = $2 - calls }
 				NR == 3 { peer = $1 - ir }
+				# below a five-thousandth of it there is only noise to compare
 				END { if (what == "added") printf " %+9.0f |", added
 					else if (what == "calls") printf " %+9.1f |", more
-					else if (peer > 0) printf " %9.2f |", added / peer
+					else if (peer > ir / 5000) printf " %9.2f |", added / peer
 					else printf " %9s |", "-" }'
 	done
 	echo
