@@ -47,7 +47,7 @@ pa_find_pg_config() {
 # The server refuses to run as root: PA_AS is the prefix for its commands.
 pa_find_user() {
 	PA_AS=()
-	PA_USER=$(id -un)
+	PA_USER=
 	if [ "$(id -u)" = 0 ]; then
 		PA_USER=${PA_RUN_AS:-postgres}
 		id "$PA_USER" >/dev/null 2>&1 || pa_die "there is no user '$PA_USER' to run the server as (set PA_RUN_AS)"

@@ -3,7 +3,7 @@
 #   suite.sh run      with the library installed: all tests
 #
 # From the environment: MAJOR; PARTS, the parts to run (regress isolation unit
-# tap).  Writes /build/out: one log a part, and "tally", a line "pass|fail|skip
+# tap demo).  Writes /build/out: one log a part, and "tally", a line "pass|fail|skip
 # NAME" for each test.
 set -u
 cd /build/src || exit 1
@@ -147,6 +147,13 @@ run()
 		# without installcheck: there is no server now
 		part tap $MAKE tap PROVE_FLAGS=--verbose
 		cp -r tmp_check/log "$OUT/tap-log" 2>/dev/null
+	fi
+	if wanted demo; then
+		if TMPDIR=/build PG_CONFIG="/usr/lib/postgresql/$MAJOR/bin/pg_config" test/demo/run --short > "$OUT/demo.log" 2>&1; then
+			tally "pass the demo gets its advice, and it helps"
+		else
+			tally "fail the demo gets its advice, and it helps"
+		fi
 	fi
 	cp regression.diffs "$OUT/regression.diffs" 2>/dev/null
 	cp output_iso/regression.diffs "$OUT/isolation.diffs" 2>/dev/null
