@@ -28,7 +28,6 @@ extern char *pa_predicate_serialize(List *quals, Index scanrelid);
 
 /* trees.c: query trees */
 extern void pa_trees_init(void);
-extern uint32 pa_trees_schema_epoch(void);
 extern void pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once);
 
 /* parse.c: texts */

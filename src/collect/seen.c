@@ -65,8 +65,9 @@ pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 	seen->params_seen = state.params_seen;
 	seen->next_params = state.nparams == 0 ? PA_FIRST_PARAMS :
 		seen->calls + pa_seen_wait(state.calls, state.params_seen, PA_PARAMS_BASE);
+	/* taken before this backend met the statement: check it once */
 	if (state.ntrees > 0 && seen->tree_epoch == 0)
-		seen->tree_epoch = pa_trees_schema_epoch();
+		seen->tree_epoch = PA_TREE_UNCHECKED;
 	seen->sampled_planid = 0;	/* its scans may have been dropped */
 }
 

@@ -34,7 +34,8 @@ typedef struct PaSeenShape
 	uint32		trees_seen;		/* trees likewise */
 	uint64		plannings;
 	uint64		next_tree;		/* planning at which a tree is taken */
-	uint32		tree_epoch;		/* schema epoch of the last tree, 0 = none */
+	uint32		tree_epoch;		/* schema epoch at which the stored tree was
+								 * known to be current, 0 = none is stored */
 
 	int16		place;			/* hint where its slab entry is */
 
@@ -52,6 +53,9 @@ typedef struct PaSeenShape
 
 extern void pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash);
 extern void pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key);
+
+/* A tree_epoch of no time: the tree may have become stale meanwhile. */
+#define PA_TREE_UNCHECKED PG_UINT32_MAX
 
 #define PA_SEEN_SHAPES 512		/* a power of two */
 

@@ -51,12 +51,6 @@ function_changed_cb(Datum arg, int cacheid, uint32 hashvalue)
 	schema_epoch++;
 }
 
-uint32
-pa_trees_schema_epoch(void)
-{
-	return schema_epoch;
-}
-
 void
 pa_trees_init(void)
 {

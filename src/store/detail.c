@@ -78,6 +78,7 @@ pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
 			state->calls += entries[i].counters.exec.count;
 	}
 	unlock(hash);
+	state->calls += pa_slab_shape_calls(key, hash);
 	return true;
 }
 

@@ -178,6 +178,31 @@ key_equal(const PaStatementKey *a, const PaStatementKey *b)
 }
 
 /*
+ * Gives the calls of a statement that this backend's own slab holds, over all
+ * plans: what the table does not know yet.
+ */
+uint64
+pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash)
+{
+	uint64		calls = 0;
+
+	if (slab == NULL ||
+		pg_atomic_read_u64(&slab->generation) != pg_atomic_read_u64(&pa_shared->generation))
+		return 0;
+	for (int i = 0; i < pa_shared->slab_entries; i++)
+	{
+		const PaSharedSlabEntry *entry = &slab->entries[i];
+
+		if (entry->hash != 0 && entry->shape_hash == shape_hash &&
+			entry->key.shape.queryid == key->queryid &&
+			entry->key.shape.userid == key->userid &&
+			entry->key.shape.dbid == key->dbid)
+			calls += entry->counters.exec.count;
+	}
+	return calls;
+}
+
+/*
  * Gives the entry whose place a new key takes: an unused one or, folded,
  * the least recently used whose partition is free.
  */

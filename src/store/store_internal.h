@@ -264,6 +264,9 @@ extern void pa_table_reset_locked(int p);
 extern void pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash);
 extern void pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree *tree);
 
+/* slab.c */
+extern uint64 pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash);
+
 /* evict.c: all under the partition's lock */
 extern void pa_evict_locked(int p, const PaSharedShape *keep);
 extern void pa_evict_for_entry_locked(const PaSharedShape *shape);

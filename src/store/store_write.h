@@ -69,7 +69,7 @@ typedef struct PaShapeState
 	int			nparams;
 	uint32		trees_seen;		/* offered so far, by all backends */
 	uint32		params_seen;
-	int64		calls;			/* folded so far */
+	int64		calls;			/* folded so far, and in our own slab */
 } PaShapeState;
 
 extern uint32 pa_store_epoch(uint32 shape_hash);
