@@ -19,6 +19,7 @@
 #include "parser/parse_node.h"
 #include "tcop/utility.h"
 
+#include "collect/usage.h"
 #include "compat/compat.h"
 #include "config/config.h"
 #include "store/store.h"
@@ -58,8 +59,7 @@ typedef struct PaSpan
 	int			frame;			/* index, or -1: only the depth counts */
 	instr_time	start;
 	instr_time	outer_nested;	/* nested time of the enclosing span */
-	BufferUsage buffers;
-	WalUsage	wal;
+	PaUsageStart usage;
 } PaSpan;
 
 /* ---- parse analysis ---- */
@@ -106,8 +106,7 @@ typedef struct PaUtility
 	int16	   *place;			/* hint where its slab entry is */
 	instr_time	start;
 	instr_time	outer_nested;
-	BufferUsage buffers;
-	WalUsage	wal;
+	PaUsageStart usage;
 } PaUtility;
 
 extern void pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string,

@@ -79,8 +79,7 @@ begin_span(PaSpan *span)
 {
 	span->outer_nested = pa_nested_time;
 	INSTR_TIME_SET_ZERO(pa_nested_time);
-	span->buffers = pgBufferUsage;
-	span->wal = pgWalUsage;
+	pa_usage_start(&span->usage);
 	INSTR_TIME_SET_CURRENT(span->start);
 }
 
@@ -119,8 +118,7 @@ end_span(PaSpan *span, QueryDesc *query_desc)
 		return NULL;
 	add_interval(&frame->total, span->start, now);
 	INSTR_TIME_ADD(frame->nested, nested);
-	pa_usage_accum(&frame->buffers, &span->buffers);
-	WalUsageAccumDiff(&frame->wal, &pgWalUsage, &span->wal);
+	pa_usage_add(&frame->usage, &span->usage);
 	return frame;
 }
 
@@ -157,8 +155,11 @@ record(PaFrame *frame, QueryDesc *query_desc)
 	execution.exec_time = INSTR_TIME_GET_MILLISEC(frame->total);
 	execution.own_exec_time = Max(execution.exec_time - nested, 0.0);
 	execution.rows = PA_HAS_TOTAL_PROCESSED ? (int64) PA_TOTAL_PROCESSED(estate) : frame->rows;
-	execution.buffers = &frame->buffers;
-	execution.wal = &frame->wal;
+	if (unlikely(!frame->usage.measured))
+		pa_usage_clear(&frame->usage);	/* a cursor that was not fetched */
+	execution.buffers = &frame->usage.buffers;
+	execution.has_block_times = frame->usage.timed;
+	execution.wal = &frame->usage.wal;
 	execution.workers_to_launch = PA_WORKERS_TO_LAUNCH(estate);
 	execution.workers_launched = PA_WORKERS_LAUNCHED(estate);
 	execution.jit = NULL;

@@ -64,7 +64,8 @@ pa_frame_push(QueryDesc *query_desc)
 		return NULL;
 	}
 	frame = &pa_frames[pa_open_frames++];
-	memset(frame, 0, sizeof(*frame));
+	memset(frame, 0, offsetof(PaFrame, usage));
+	frame->usage.measured = false;
 	frame->query_desc = query_desc;
 	frame->subid = GetCurrentSubTransactionId();
 	return frame;

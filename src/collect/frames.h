@@ -12,8 +12,6 @@
 #ifndef PA_COLLECT_FRAMES_H
 #define PA_COLLECT_FRAMES_H
 
-#include "storage/bufmgr.h"
-
 #include "collect/collect.h"
 #include "collect/seen.h"
 
@@ -32,8 +30,7 @@ typedef struct PaFrame
 	instr_time	total;			/* in ExecutorRun and ExecutorFinish */
 	instr_time	nested;			/* of that, in nested statements */
 	int64		rows;			/* of the runs before the last, before 16 */
-	BufferUsage buffers;
-	WalUsage	wal;
+	PaUsage		usage;
 } PaFrame;
 
 /* The array; pa_open_frames of them are in use. */
@@ -68,30 +65,5 @@ pa_frame_at(int index, const QueryDesc *query_desc)
 
 /* Time spent in nested statements of the span that is running. */
 extern instr_time pa_nested_time;
-
-/*
- * Adds what the block counters have grown by since "start".  Block times
- * stand still without track_io_timing; leaving them out then is a third of
- * this function's work.
- */
-static inline void
-pa_usage_accum(BufferUsage *sum, const BufferUsage *start)
-{
-	if (unlikely(track_io_timing))
-	{
-		BufferUsageAccumDiff(sum, &pgBufferUsage, start);
-		return;
-	}
-	sum->shared_blks_hit += pgBufferUsage.shared_blks_hit - start->shared_blks_hit;
-	sum->shared_blks_read += pgBufferUsage.shared_blks_read - start->shared_blks_read;
-	sum->shared_blks_dirtied += pgBufferUsage.shared_blks_dirtied - start->shared_blks_dirtied;
-	sum->shared_blks_written += pgBufferUsage.shared_blks_written - start->shared_blks_written;
-	sum->local_blks_hit += pgBufferUsage.local_blks_hit - start->local_blks_hit;
-	sum->local_blks_read += pgBufferUsage.local_blks_read - start->local_blks_read;
-	sum->local_blks_dirtied += pgBufferUsage.local_blks_dirtied - start->local_blks_dirtied;
-	sum->local_blks_written += pgBufferUsage.local_blks_written - start->local_blks_written;
-	sum->temp_blks_read += pgBufferUsage.temp_blks_read - start->temp_blks_read;
-	sum->temp_blks_written += pgBufferUsage.temp_blks_written - start->temp_blks_written;
-}
 
 #endif							/* PA_COLLECT_FRAMES_H */

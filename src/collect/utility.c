@@ -96,8 +96,7 @@ pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *que
 	utility->place = &seen->place;
 	utility->outer_nested = pa_nested_time;
 	INSTR_TIME_SET_ZERO(pa_nested_time);
-	utility->buffers = pgBufferUsage;
-	utility->wal = pgWalUsage;
+	pa_usage_start(&utility->usage);
 	INSTR_TIME_SET_CURRENT(utility->start);
 }
 
@@ -123,8 +122,7 @@ void
 pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bool failed)
 {
 	PaExecution execution = {0};
-	BufferUsage buffers = {0};
-	WalUsage	wal = {0};
+	PaUsage		usage;
 	instr_time	nested = pa_nested_time;
 	instr_time	elapsed;
 
@@ -140,12 +138,13 @@ pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bo
 	if (failed || !pa_store_ready())
 		return;
 
-	pa_usage_accum(&buffers, &utility->buffers);
-	WalUsageAccumDiff(&wal, &pgWalUsage, &utility->wal);
+	usage.measured = false;
+	pa_usage_add(&usage, &utility->usage);
 	execution.exec_time = INSTR_TIME_GET_MILLISEC(elapsed);
 	execution.own_exec_time = Max(execution.exec_time - INSTR_TIME_GET_MILLISEC(nested), 0.0);
 	execution.rows = completed_rows(completion);
-	execution.buffers = &buffers;
-	execution.wal = &wal;
+	execution.buffers = &usage.buffers;
+	execution.has_block_times = usage.timed;
+	execution.wal = &usage.wal;
 	pa_store_add_execution(&utility->key, utility->shape_hash, utility->place, &execution);
 }

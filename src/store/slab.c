@@ -279,8 +279,8 @@ find_entry(const PaStatementKey *key, uint32 shape_hash, int16 *place)
 	return &slab->entries[*place];
 }
 
-/* Adds the differences of block, I/O time and WAL counters. */
-static void
+/* Adds block and WAL counters. */
+static inline void
 add_usage(PaCounters *c, const BufferUsage *b, const WalUsage *w)
 {
 	c->shared_blks_hit += b->shared_blks_hit;
@@ -294,26 +294,24 @@ add_usage(PaCounters *c, const BufferUsage *b, const WalUsage *w)
 	c->temp_blks_read += b->temp_blks_read;
 	c->temp_blks_written += b->temp_blks_written;
 
-	/* times stay zero without track_io_timing: one test instead of six sums */
-	if (!INSTR_TIME_IS_ZERO(PA_SHARED_BLK_READ_TIME(b)))
-		c->shared_blk_read_time += INSTR_TIME_GET_MILLISEC(PA_SHARED_BLK_READ_TIME(b));
-	if (!INSTR_TIME_IS_ZERO(PA_SHARED_BLK_WRITE_TIME(b)))
-		c->shared_blk_write_time += INSTR_TIME_GET_MILLISEC(PA_SHARED_BLK_WRITE_TIME(b));
-#if PA_HAS_LOCAL_BLK_TIMES
-	if (!INSTR_TIME_IS_ZERO(PA_LOCAL_BLK_READ_TIME(b)))
-		c->local_blk_read_time += INSTR_TIME_GET_MILLISEC(PA_LOCAL_BLK_READ_TIME(b));
-	if (!INSTR_TIME_IS_ZERO(PA_LOCAL_BLK_WRITE_TIME(b)))
-		c->local_blk_write_time += INSTR_TIME_GET_MILLISEC(PA_LOCAL_BLK_WRITE_TIME(b));
-#endif
-	if (!INSTR_TIME_IS_ZERO(b->temp_blk_read_time))
-		c->temp_blk_read_time += INSTR_TIME_GET_MILLISEC(b->temp_blk_read_time);
-	if (!INSTR_TIME_IS_ZERO(b->temp_blk_write_time))
-		c->temp_blk_write_time += INSTR_TIME_GET_MILLISEC(b->temp_blk_write_time);
-
 	c->wal_records += w->wal_records;
 	c->wal_fpi += w->wal_fpi;
 	c->wal_bytes += w->wal_bytes;
 	c->wal_buffers_full += PA_WAL_BUFFERS_FULL(w);
+}
+
+/* Adds the times of blocks, measured with track_io_timing only. */
+static void
+add_block_times(PaCounters *c, const BufferUsage *b)
+{
+	c->shared_blk_read_time += INSTR_TIME_GET_MILLISEC(PA_SHARED_BLK_READ_TIME(b));
+	c->shared_blk_write_time += INSTR_TIME_GET_MILLISEC(PA_SHARED_BLK_WRITE_TIME(b));
+#if PA_HAS_LOCAL_BLK_TIMES
+	c->local_blk_read_time += INSTR_TIME_GET_MILLISEC(PA_LOCAL_BLK_READ_TIME(b));
+	c->local_blk_write_time += INSTR_TIME_GET_MILLISEC(PA_LOCAL_BLK_WRITE_TIME(b));
+#endif
+	c->temp_blk_read_time += INSTR_TIME_GET_MILLISEC(b->temp_blk_read_time);
+	c->temp_blk_write_time += INSTR_TIME_GET_MILLISEC(b->temp_blk_write_time);
 }
 
 static void
@@ -359,6 +357,8 @@ pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *plac
 	c->own_exec_time += x->own_exec_time;
 	c->rows += x->rows;
 	add_usage(c, x->buffers, x->wal);
+	if (unlikely(x->has_block_times))
+		add_block_times(c, x->buffers);
 	if (x->jit != NULL)
 		add_jit(c, x->jit);
 	c->parallel_workers_to_launch += x->workers_to_launch;

@@ -33,6 +33,7 @@ typedef struct PaExecution
 	double		own_exec_time;	/* msec */
 	int64		rows;
 	const BufferUsage *buffers;
+	bool		has_block_times;	/* the times in buffers are defined */
 	const WalUsage *wal;
 	const JitInstrumentation *jit;	/* NULL when nothing was compiled */
 	int			workers_to_launch;
