@@ -35,7 +35,7 @@ pa_blob_create_area(void)
 	dsa_area   *created;
 
 	created = dsa_create_in_place(pa_shared_area_place(), pa_shared->text_memory,
-								  pa_shared->locks[PA_PARTITIONS].lock.tranche, NULL);
+								  pa_shared->locks[PA_ALL_PARTITIONS].lock.tranche, NULL);
 	dsa_pin(created);
 	dsa_set_size_limit(created, pa_shared->text_memory);
 	dsa_detach(created);

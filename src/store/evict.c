@@ -5,8 +5,8 @@
  *
  * What is evicted is a shape with all its entries.  Its counters are added to
  * one <evicted> row per user, database and nesting kind: a shape with queryid
- * 0.  Each partition has such rows of its own, so that one lock is enough;
- * readers merge them by key.
+ * 0, in a partition for such rows alone, so that they take no place of
+ * statements.
  *
  * The victim is the least loaded of a few shapes under a clock hand: the work
  * is bounded, and statements that carry the load stay.
@@ -56,8 +56,7 @@ sweep_locked(int p, const PaSharedShape *keep, bool with_entries)
 		double		load;
 
 		partition->hand = (partition->hand + 1) % pa_shared->partition_entries;
-		if (!shape->used || shape == keep || shape->key.queryid == 0 ||
-			(with_entries && shape->nentries == 0))
+		if (!shape->used || shape == keep || (with_entries && shape->nentries == 0))
 			continue;
 		compared++;
 		load = shape_load_locked(p, shape);
@@ -71,76 +70,58 @@ sweep_locked(int p, const PaSharedShape *keep, bool with_entries)
 }
 
 /*
- * Gives the <evicted> row that stands for a key, made from the free lists
- * when it is not there.  NULL when they are empty.
+ * Gives the <evicted> row of a key, made new when it is not there.  The last
+ * places are kept for rows of userid 0 and dbid 0, which take what finds no
+ * place of its own: a server with thousands of roles.
  */
-PaSharedEntry *
-pa_evict_row_locked(int p, const PaStatementKey *key)
+static PaSharedEntry *
+evicted_row_locked(const PaStatementKey *key)
 {
 	PaStatementKey row_key = *key;
 	PaSharedShape *shape;
-	PaSharedEntry *entry;
+	PaSharedEntry *entry = NULL;
 	uint32		hash;
 
 	row_key.shape.queryid = 0;
 	row_key.planid = 0;
-	/* the same partition as the victim, whatever the key hashes to */
 	hash = pa_store_shape_hash(&row_key.shape);
-	hash = hash - hash % PA_PARTITIONS + p;
+	shape = pa_table_find_shape_in(PA_EVICTED, &row_key.shape, hash);
+	if (shape != NULL)
+		entry = pa_table_find_entry_locked(shape, &row_key);
+	if (entry != NULL)
+		return entry;
 
-	shape = pa_table_find_shape_locked(&row_key.shape, hash);
-	if (shape == NULL)
+	if (pa_shared_partition(PA_EVICTED)->nentries >= pa_shared->partition_entries - 2 &&
+		OidIsValid(row_key.shape.userid))
 	{
-		if (pa_shared_partition(p)->free_shape == PA_NONE)
-			return NULL;
-		shape = pa_table_make_shape_locked(&row_key.shape, hash);
+		row_key.shape.userid = row_key.shape.dbid = InvalidOid;
+		return evicted_row_locked(&row_key);
 	}
-	entry = pa_table_find_entry_locked(shape, &row_key);
-	if (entry == NULL)
-		entry = pa_table_add_entry_locked(shape, &row_key);
-	return entry;
-}
-
-static void
-merge_entry(PaSharedEntry *row, const PaSharedEntry *entry)
-{
-	pa_counters_merge(&row->counters, &entry->counters);
-	for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
-		row->histogram[i] += entry->histogram[i];
+	if (shape == NULL)
+		shape = pa_table_add_shape_in(PA_EVICTED, &row_key.shape, hash);
+	return shape == NULL ? NULL : pa_table_add_entry_locked(shape, &row_key);
 }
 
 /*
- * Removes a shape and only then makes the rows for its counters, in the
- * place that it leaves: for a partition without a free place.
+ * Adds counters to the <evicted> row of a key.  Locks the rows' partition,
+ * which comes after all others, so the caller may hold one.
  */
-static void
-replace_shape_locked(int p, PaSharedShape *victim)
+void
+pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters, const uint64 *histogram)
 {
-	PaSharedEntry *entries = pa_shared_entries(p);
-	PaSharedEntry sums[2];		/* by toplevel */
+	PaSharedEntry *row;
 
-	memset(sums, 0, sizeof(sums));
-	while (victim->first_entry != PA_NONE)
+	LWLockAcquire(pa_partition_lock(PA_EVICTED), LW_EXCLUSIVE);
+	row = evicted_row_locked(key);
+	if (row == NULL)
+		pg_atomic_fetch_add_u64(&pa_shared->calls_lost, counters->exec.count);
+	else
 	{
-		PaSharedEntry *entry = &entries[victim->first_entry];
-		PaSharedEntry *sum = &sums[entry->key.toplevel ? 1 : 0];
-
-		sum->key = entry->key;
-		sum->used = true;
-		merge_entry(sum, entry);
-		pa_table_free_entry_locked(p, entry);
+		pa_counters_merge(&row->counters, counters);
+		for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
+			row->histogram[i] += histogram[i];
 	}
-	pa_table_free_shape_locked(p, victim);
-
-	for (int kind = 0; kind < 2; kind++)
-	{
-		PaSharedEntry *row = sums[kind].used ? pa_evict_row_locked(p, &sums[kind].key) : NULL;
-
-		if (row != NULL)
-			merge_entry(row, &sums[kind]);
-		else if (sums[kind].used)
-			pg_atomic_fetch_add_u64(&pa_shared->calls_lost, sums[kind].counters.exec.count);
-	}
+	LWLockRelease(pa_partition_lock(PA_EVICTED));
 }
 
 /* Evicts one shape of a partition.  False when there is no victim. */
@@ -156,14 +137,8 @@ evict_shape_locked(int p, const PaSharedShape *keep, bool with_entries)
 	while (victim->first_entry != PA_NONE)
 	{
 		PaSharedEntry *entry = &entries[victim->first_entry];
-		PaSharedEntry *row = pa_evict_row_locked(p, &entry->key);
 
-		if (row == NULL)
-		{
-			replace_shape_locked(p, victim);
-			return true;
-		}
-		merge_entry(row, entry);
+		pa_evict_to_row(&entry->key, &entry->counters, entry->histogram);
 		pa_table_free_entry_locked(p, entry);
 	}
 	pa_table_free_shape_locked(p, victim);
@@ -172,7 +147,7 @@ evict_shape_locked(int p, const PaSharedShape *keep, bool with_entries)
 
 /*
  * Evicts until the partition has a free shape and a free entry, sparing
- * "keep".  Two rounds are enough unless the first made new <evicted> rows.
+ * "keep".
  */
 void
 pa_evict_locked(int p, const PaSharedShape *keep)
@@ -196,7 +171,7 @@ pa_evict_locked(int p, const PaSharedShape *keep)
 void
 pa_evict_for_entry_locked(const PaSharedShape *shape)
 {
-	int			p = pa_partition_of(shape->hash);
+	int			p = shape->partition;
 	PaSharedPartition *partition = pa_shared_partition(p);
 	int			share = pa_guc_max_statements / PA_PARTITIONS;
 

@@ -44,14 +44,14 @@ typedef struct PaRawCopy
 static void
 lock_all(LWLockMode mode)
 {
-	for (int p = 0; p < PA_PARTITIONS; p++)
+	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 		LWLockAcquire(pa_partition_lock(p), mode);
 }
 
 static void
 unlock_all(void)
 {
-	for (int p = PA_PARTITIONS - 1; p >= 0; p--)
+	for (int p = PA_ALL_PARTITIONS - 1; p >= 0; p--)
 		LWLockRelease(pa_partition_lock(p));
 }
 
@@ -86,7 +86,7 @@ copy_all_locked(PaRawCopy *copy)
 {
 	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
 
-	for (int p = 0; p < PA_PARTITIONS; p++)
+	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 	{
 		PaSharedEntry *entries = pa_shared_entries(p);
 
@@ -200,7 +200,7 @@ pa_store_read_statements(void)
 	PaStatementList *list;
 
 	copy.entries = MemoryContextAllocHuge(CurrentMemoryContext,
-										  sizeof(PaSharedEntry) * PA_PARTITIONS * pa_shared->partition_entries);
+										  sizeof(PaSharedEntry) * PA_ALL_PARTITIONS * pa_shared->partition_entries);
 	copy.slab_entries = MemoryContextAllocHuge(CurrentMemoryContext,
 											   sizeof(PaSharedSlabEntry) * pa_shared->nslabs * pa_shared->slab_entries);
 	lock_all(LW_SHARED);
@@ -251,10 +251,16 @@ pa_store_reset(void)
 {
 	pa_blob_attach();
 	lock_all(LW_EXCLUSIVE);
-	for (int p = 0; p < PA_PARTITIONS; p++)
+	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 		pa_table_reset_locked(p);
 	pg_atomic_fetch_add_u64(&pa_shared->generation, 1);
 	pg_atomic_write_u64(&pa_shared->stats_reset, GetCurrentTimestamp());
 	pg_atomic_write_u64(&pa_shared->dealloc, 0);
+	pg_atomic_write_u64(&pa_shared->calls_lost, 0);
+	pg_atomic_write_u64(&pa_shared->texts_skipped, 0);
+	pg_atomic_write_u64(&pa_shared->contended, 0);
+	pg_atomic_write_u64(&pa_shared->torn_reads, 0);
+	pg_atomic_write_u64(&pa_shared->frames_skipped, 0);
+	pg_atomic_write_u64(&pa_shared->params_skipped, 0);
 	unlock_all();
 }

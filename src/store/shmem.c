@@ -111,7 +111,7 @@ lay_out(PaSharedStore *store)
 void *
 pa_shared_area_place(void)
 {
-	return (void *) pa_shared_partition(PA_PARTITIONS);
+	return (void *) pa_shared_partition(PA_ALL_PARTITIONS);
 }
 
 static Size
@@ -120,7 +120,7 @@ store_size(void)
 	Size		size = CACHELINEALIGN(sizeof(PaSharedStore));
 
 	size = add_size(size, mul_size(slab_size(slab_entries()), MaxBackends));
-	size = add_size(size, mul_size(partition_size(partition_entries()), PA_PARTITIONS));
+	size = add_size(size, mul_size(partition_size(partition_entries()), PA_ALL_PARTITIONS));
 	return add_size(size, (Size) pa_guc_text_memory * 1024);
 }
 
@@ -130,7 +130,7 @@ request_shmem(void)
 	if (prev_shmem_request_hook)
 		prev_shmem_request_hook();
 	RequestAddinShmemSpace(store_size());
-	RequestNamedLWLockTranche("perf_advisor", PA_PARTITIONS + 1);
+	RequestNamedLWLockTranche("perf_advisor", PA_ALL_PARTITIONS + 1);
 }
 
 /* Fills fresh shared memory; only the postmaster does this. */
@@ -153,7 +153,7 @@ init_shared_store(void)
 	pg_atomic_init_u64(&pa_shared->frames_skipped, 0);
 	pg_atomic_init_u64(&pa_shared->params_skipped, 0);
 	pg_atomic_init_u64(&pa_shared->text_used, 0);
-	for (int i = 0; i < PA_PARTITIONS; i++)
+	for (int i = 0; i < PA_ALL_PARTITIONS; i++)
 		pg_atomic_init_u32(&pa_shared->epoch[i], 1);
 
 	memset(pa_shared_slab(0), 0, pa_shared->nslabs * pa_shared->slab_size);

@@ -7,7 +7,8 @@
  *
  *	PaSharedStore		header: counters, epochs, the lock array's address
  *	slabs				MaxBackends of them, first tier
- *	partitions			PA_PARTITIONS, second tier: shapes and entries
+ *	partitions			PA_PARTITIONS, second tier: shapes and entries; and one
+ *						more for the <evicted> rows
  *	DSA					texts, trees, parameters, plan details; in place, so
  *						that no DSM segment is ever made and addressing can't
  *						fail
@@ -24,8 +25,9 @@
  *	epoch[]				written under the partition's lock (exclusive), read
  *						without any: a late reader only does work again
  *
- * Order of locks: partition locks in index order; a second one out of order
- * only conditionally.  The DSA's own lock comes last.
+ * Order of locks: partition locks in index order, that of the <evicted> rows
+ * being the last; another one out of order only conditionally.  The DSA's own
+ * lock comes last of all.
  *
  * IDENTIFICATION
  *		src/store/store_internal.h
@@ -41,7 +43,9 @@
 
 #include "store/store.h"
 
-#define PA_PARTITIONS 64		/* below MAX_SIMUL_LWLOCKS (200) */
+#define PA_PARTITIONS 64		/* all of them below MAX_SIMUL_LWLOCKS (200) */
+#define PA_EVICTED PA_PARTITIONS	/* one more, for the <evicted> rows */
+#define PA_ALL_PARTITIONS (PA_PARTITIONS + 1)
 #define PA_MAX_TREES 5			/* a shape; 18+: one a set of relations */
 #define PA_MAX_PARAMS 5			/* parameter vectors a shape */
 #define PA_MAX_PLANS 20			/* planids a shape; more count under 0 */
@@ -110,6 +114,7 @@ typedef struct PaSharedShape
 	int32		next;			/* next in the bucket, or free */
 	int32		first_entry;
 	int32		nentries;
+	int16		partition;
 	bool		used;
 	uint8		ntrees;
 	uint8		nparams;
@@ -157,7 +162,7 @@ typedef struct PaSharedPartition
 
 typedef struct PaSharedStore
 {
-	LWLockPadded *locks;		/* PA_PARTITIONS, then one for the DSA */
+	LWLockPadded *locks;		/* PA_ALL_PARTITIONS, then one for the DSA */
 
 	/* layout: counts, and sizes and offsets in bytes; never change */
 	int			slab_entries;	/* a power of two */
@@ -187,7 +192,7 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 params_skipped;
 	pg_atomic_uint64 text_used; /* bytes handed out by the DSA */
 
-	pg_atomic_uint32 epoch[PA_PARTITIONS];
+	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
 } PaSharedStore;
 
 extern PaSharedStore *pa_shared;
@@ -254,6 +259,8 @@ extern void pa_blob_free_pointer(dsa_pointer *pointer, Size size);
 extern void pa_table_init(void);
 extern PaSharedShape *pa_table_find_shape_locked(const PaShapeKey *key, uint32 hash);
 extern PaSharedShape *pa_table_make_shape_locked(const PaShapeKey *key, uint32 hash);
+extern PaSharedShape *pa_table_find_shape_in(int p, const PaShapeKey *key, uint32 hash);
+extern PaSharedShape *pa_table_add_shape_in(int p, const PaShapeKey *key, uint32 hash);
 extern void pa_table_free_shape_locked(int p, PaSharedShape *shape);
 extern PaSharedEntry *pa_table_find_entry_locked(PaSharedShape *shape, const PaStatementKey *key);
 extern PaSharedEntry *pa_table_add_entry_locked(PaSharedShape *shape, const PaStatementKey *key);
@@ -270,6 +277,7 @@ extern uint64 pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash);
 /* evict.c: all under the partition's lock */
 extern void pa_evict_locked(int p, const PaSharedShape *keep);
 extern void pa_evict_for_entry_locked(const PaSharedShape *shape);
-extern PaSharedEntry *pa_evict_row_locked(int p, const PaStatementKey *key);
+extern void pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters,
+							const uint64 *histogram);
 
 #endif							/* PA_STORE_STORE_INTERNAL_H */

@@ -58,7 +58,7 @@ shape_key_equal(const PaShapeKey *a, const PaShapeKey *b)
 void
 pa_table_init(void)
 {
-	for (int p = 0; p < PA_PARTITIONS; p++)
+	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 	{
 		PaSharedPartition *partition = pa_shared_partition(p);
 		PaSharedEntry *entries = pa_shared_entries(p);
@@ -76,11 +76,10 @@ pa_table_init(void)
 	}
 }
 
-/* Gives the shape or NULL.  A shared lock is enough. */
+/* Gives the shape of a partition or NULL.  A shared lock is enough. */
 PaSharedShape *
-pa_table_find_shape_locked(const PaShapeKey *key, uint32 hash)
+pa_table_find_shape_in(int p, const PaShapeKey *key, uint32 hash)
 {
-	int			p = pa_partition_of(hash);
 	PaSharedShape *shapes = pa_shared_shapes(p);
 
 	for (int32 i = pa_shared_buckets(p)[bucket_of(hash)]; i != PA_NONE; i = shapes[i].next)
@@ -91,33 +90,33 @@ pa_table_find_shape_locked(const PaShapeKey *key, uint32 hash)
 	return NULL;
 }
 
+PaSharedShape *
+pa_table_find_shape_locked(const PaShapeKey *key, uint32 hash)
+{
+	return pa_table_find_shape_in(pa_partition_of(hash), key, hash);
+}
+
 /*
- * Gives the shape, made new when it is not there.  NULL only when every
- * shape of the partition has to stay.
+ * Takes a shape off a partition's free list and links it to its bucket.
+ * NULL when the list is empty.
  */
 PaSharedShape *
-pa_table_make_shape_locked(const PaShapeKey *key, uint32 hash)
+pa_table_add_shape_in(int p, const PaShapeKey *key, uint32 hash)
 {
-	int			p = pa_partition_of(hash);
 	PaSharedPartition *partition = pa_shared_partition(p);
-	PaSharedShape *shape = pa_table_find_shape_locked(key, hash);
 	int32	   *bucket = &pa_shared_buckets(p)[bucket_of(hash)];
-	int32		index;
+	int32		index = partition->free_shape;
+	PaSharedShape *shape;
 
-	if (shape != NULL)
-		return shape;
-	if (partition->free_shape == PA_NONE)
-		pa_evict_locked(p, NULL);
-	if (partition->free_shape == PA_NONE)
+	if (index == PA_NONE)
 		return NULL;
-
-	index = partition->free_shape;
 	shape = &pa_shared_shapes(p)[index];
 	partition->free_shape = shape->next;
 
 	memset(shape, 0, sizeof(PaSharedShape));
 	shape->key = *key;
 	shape->hash = hash;
+	shape->partition = p;
 	shape->used = true;
 	shape->first_entry = PA_NONE;
 	shape->next = *bucket;
@@ -125,11 +124,28 @@ pa_table_make_shape_locked(const PaShapeKey *key, uint32 hash)
 	return shape;
 }
 
+/*
+ * Gives the shape, made new when it is not there.  NULL only when no shape
+ * of the partition can be evicted.
+ */
+PaSharedShape *
+pa_table_make_shape_locked(const PaShapeKey *key, uint32 hash)
+{
+	int			p = pa_partition_of(hash);
+	PaSharedShape *shape = pa_table_find_shape_in(p, key, hash);
+
+	if (shape != NULL)
+		return shape;
+	if (pa_shared_partition(p)->free_shape == PA_NONE)
+		pa_evict_locked(p, NULL);
+	return pa_table_add_shape_in(p, key, hash);
+}
+
 /* Gives the shape's entry of this plan or NULL.  A shared lock is enough. */
 PaSharedEntry *
 pa_table_find_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
 {
-	PaSharedEntry *entries = pa_shared_entries(pa_partition_of(shape->hash));
+	PaSharedEntry *entries = pa_shared_entries(shape->partition);
 
 	for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
 	{
@@ -146,7 +162,7 @@ pa_table_find_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
 PaSharedEntry *
 pa_table_add_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
 {
-	int			p = pa_partition_of(shape->hash);
+	int			p = shape->partition;
 	PaSharedPartition *partition = pa_shared_partition(p);
 	int32		index = partition->free_entry;
 	PaSharedEntry *entry;
@@ -155,11 +171,9 @@ pa_table_add_entry_locked(PaSharedShape *shape, const PaStatementKey *key)
 		return NULL;
 	entry = &pa_shared_entries(p)[index];
 	partition->free_entry = entry->next;
-	if (key->shape.queryid != 0)	/* <evicted> rows do not count */
-	{
-		partition->nentries++;
+	partition->nentries++;
+	if (p != PA_EVICTED)
 		pg_atomic_fetch_add_u32(&pa_shared->nentries, 1);
-	}
 
 	memset(entry, 0, sizeof(PaSharedEntry));
 	entry->key = *key;
@@ -198,8 +212,8 @@ pa_table_make_entry_locked(const PaStatementKey *key, uint32 shape_hash)
 }
 
 /*
- * Adds a slab entry's counters.  When no entry can be had they go, as an
- * evicted entry's do, to the partition's <evicted> row.
+ * Adds a slab entry's counters.  When no entry can be had they go, as those
+ * of an evicted one do, to the <evicted> row.
  */
 void
 pa_table_fold_locked(const PaSharedSlabEntry *from)
@@ -207,10 +221,12 @@ pa_table_fold_locked(const PaSharedSlabEntry *from)
 	PaSharedEntry *entry = pa_table_make_entry_locked(&from->key, from->shape_hash);
 
 	if (entry == NULL)
-		entry = pa_evict_row_locked(pa_partition_of(from->shape_hash), &from->key);
-	if (entry == NULL)
 	{
-		pg_atomic_fetch_add_u64(&pa_shared->calls_lost, from->counters.exec.count);
+		uint64		histogram[PA_HISTOGRAM_BUCKETS];
+
+		for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
+			histogram[i] = from->histogram[i];
+		pa_evict_to_row(&from->key, &from->counters, histogram);
 		return;
 	}
 	if (entry->counters.stats_since == 0)
@@ -250,11 +266,9 @@ pa_table_free_entry_locked(int p, PaSharedEntry *entry)
 	entry->used = false;
 	entry->next = partition->free_entry;
 	partition->free_entry = index;
-	if (entry->key.shape.queryid != 0)
-	{
-		partition->nentries--;
+	partition->nentries--;
+	if (p != PA_EVICTED)
 		pg_atomic_fetch_sub_u32(&pa_shared->nentries, 1);
-	}
 	pg_atomic_fetch_add_u32(&pa_shared->epoch[p], 1);
 }
 
@@ -323,6 +337,7 @@ pa_table_free_shape_locked(int p, PaSharedShape *shape)
 /*
  * Removes all entries of a partition.  Shapes stay, with their texts and
  * trees: a statement that a client prepared long ago brings no text again.
+ * Those of <evicted> rows have none and go.
  */
 void
 pa_table_reset_locked(int p)
@@ -333,5 +348,12 @@ pa_table_reset_locked(int p)
 	{
 		if (entries[i].used)
 			pa_table_free_entry_locked(p, &entries[i]);
+	}
+	if (p != PA_EVICTED)
+		return;
+	for (int i = 0; i < pa_shared->partition_entries; i++)
+	{
+		if (pa_shared_shapes(p)[i].used)
+			pa_table_free_shape_locked(p, &pa_shared_shapes(p)[i]);
 	}
 }
