@@ -97,6 +97,18 @@ pa_collect_finish_is_empty(const QueryDesc *query_desc)
 extern void pa_collect_end(QueryDesc *query_desc);
 
 /* ---- utility statements ---- */
+
+/* A statement's place in the text that the client sent. */
+typedef struct PaSource
+{
+	const char *text;
+	int			location;
+	int			len;
+} PaSource;
+
+/* The innermost utility statement that is running. */
+extern PaSource pa_utility_source;
+
 typedef struct PaUtility
 {
 	bool		wanted;
@@ -104,6 +116,7 @@ typedef struct PaUtility
 	PaStatementKey key;
 	uint32		shape_hash;
 	int16	   *place;			/* hint where its slab entry is */
+	PaSource	outer_source;
 	instr_time	start;
 	instr_time	outer_nested;
 	PaUsageStart usage;

@@ -30,9 +30,13 @@ extern char *pa_predicate_serialize(List *quals, Index scanrelid);
 extern void pa_trees_init(void);
 extern void pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once);
 
+/* utility.c: EXECUTE and PREPARE */
+extern bool pa_utility_is_transparent(const Node *statement);
+
 /* parse.c: texts */
 extern void pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len);
-extern void pa_collect_inner_text(Query *query, const char *source, const JumbleState *jstate);
+extern void pa_text_of_inner_query(PaSeenShape *seen, const char *query_string,
+								   const JumbleState *jstate);
 extern bool pa_text_parsed_now(const char *query_string);
 
 #endif							/* PA_COLLECT_DETAIL_H */

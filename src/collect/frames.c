@@ -20,7 +20,7 @@
 #include "collect/detail.h"
 
 #define PA_FIRST_FRAMES 16
-#define PA_MAX_FRAMES 1024		/* about 400 kB; more are not recorded */
+#define PA_MAX_FRAMES 4096		/* about 1.5 MB; more are not recorded */
 
 int			pa_nesting_depth = 0;
 int			pa_open_frames = 0;

@@ -29,7 +29,7 @@ typedef struct PaFrame
 	PaStatementKey key;
 	instr_time	total;			/* in ExecutorRun and ExecutorFinish */
 	instr_time	nested;			/* of that, in nested statements */
-	int64		rows;			/* of the runs before the last, before 16 */
+	int64		rows;			/* of all runs; not used from 16 on */
 	PaUsage		usage;
 } PaFrame;
 

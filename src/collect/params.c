@@ -61,6 +61,7 @@ pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params)
 		return;
 	}
 	copy = makeParamList(params->numParams);
+	memset(copy->params, 0, params->numParams * sizeof(ParamExternData));
 	for (int i = 0; i < params->numParams; i++)
 	{
 		ParamExternData workspace;

@@ -33,95 +33,178 @@ pa_text_parsed_now(const char *query_string)
 	return query_string == analysed_text;
 }
 
-/* True for statements that may carry a password in a literal. */
+/* Words beside which a literal may be a secret. */
+static const char *const secret_words[] = {"passw", "secret", "token", "credential", "api_key", "apikey"};
+
+/* Texts are kept up to this length, in bytes. */
+#define PA_MAX_TEXT (64 * 1024)
+
+/* True when one of the words stands in the text, in any case. */
 static bool
-may_hold_password(const Node *statement)
+mentions_secret(const char *text, int len)
+{
+	for (int i = 0; i < len; i++)
+	{
+		for (size_t w = 0; w < lengthof(secret_words); w++)
+		{
+			size_t		word_len = strlen(secret_words[w]);
+
+			if (word_len <= (size_t) (len - i) &&
+				pg_strncasecmp(text + i, secret_words[w], word_len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* True for utility statements whose options may be secrets, whatever they say. */
+static bool
+is_about_secrets(const Node *statement)
 {
 	switch (nodeTag(statement))
 	{
-		case T_CreateRoleStmt:
-		case T_AlterRoleStmt:
-		case T_CreateUserMappingStmt:
-		case T_AlterUserMappingStmt:
-		case T_CreateForeignServerStmt:
+		case T_AlterDatabaseSetStmt:
+		case T_AlterFdwStmt:
 		case T_AlterForeignServerStmt:
-		case T_CreateSubscriptionStmt:
-		case T_AlterSubscriptionStmt:
 		case T_AlterRoleSetStmt:
+		case T_AlterRoleStmt:
+		case T_AlterSubscriptionStmt:
+		case T_AlterSystemStmt:
+		case T_AlterUserMappingStmt:
+		case T_CreateFdwStmt:
+		case T_CreateForeignServerStmt:
+		case T_CreateForeignTableStmt:
+		case T_CreateRoleStmt:
+		case T_CreateSubscriptionStmt:
+		case T_CreateUserMappingStmt:
+		case T_ImportForeignSchemaStmt:
 		case T_VariableSetStmt:
 			return true;
+		case T_AlterTableStmt:
+			return ((const AlterTableStmt *) statement)->objtype == OBJECT_FOREIGN_TABLE;
+		case T_CopyStmt:
+			return ((const CopyStmt *) statement)->is_program;
 		default:
 			return false;
 	}
 }
 
-static void
-put_text(PaSeenShape *seen, char *text)
+/* True for utility statements that are queries with something around them. */
+static bool
+is_query(const Node *statement)
 {
-	/* pa_store_put_text() counts what it can't keep; don't try each time */
-	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, strlen(text),
-									   GetDatabaseEncoding());
-	pfree(text);
-}
-
-/* Stores a statement's text unless the store has it. */
-static void
-collect_text(Query *query, const char *source, const JumbleState *jstate)
-{
-	PaSeenShape *seen = pa_seen_statement((int64) query->queryId);
-	char	   *text;
-
-	if (seen->has_text)
-		return;
-	if (query->utilityStmt != NULL && may_hold_password(query->utilityStmt))
-		text = pa_text_without_literals(source, query->stmt_location, query->stmt_len);
-	else
-		text = pa_text_normalize(source, query->stmt_location, query->stmt_len, jstate);
-	put_text(seen, text);
-}
-
-void
-pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
-{
-	analysed_text = pstate->p_sourcetext;
-	if (query->queryId == 0 || !pa_collect_wanted())
-		return;
-	if (query->utilityStmt != NULL && !pa_guc_track_utility)
-		return;
-	collect_text(query, pstate->p_sourcetext, jstate);
-}
-
-/* The same for the query inside a utility statement. */
-void
-pa_collect_inner_text(Query *query, const char *source, const JumbleState *jstate)
-{
-	collect_text(query, source, jstate);
+	return IsA(statement, ExplainStmt) || IsA(statement, DeclareCursorStmt) ||
+		IsA(statement, CreateTableAsStmt);
 }
 
 /*
- * Makes up for a text that the store does not have (any more).
- *
- * The text was parsed when it was prepared.  If settings such as
- * standard_conforming_strings have changed since, the scanner may find fault
- * with it now; the user's statement must not fail for that.  The scanner
- * holds nothing but memory, so its error can be dropped.
+ * True when every literal has to go: for secrets, and where the server has
+ * not told which constants count (queries inside utility statements on 15).
  */
-void
-pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len)
+static bool
+needs_redaction(const Node *statement, const char *text, int len, const JumbleState *jstate)
+{
+	if (statement == NULL)
+		return false;
+	if (is_query(statement))
+		return jstate == NULL || jstate->clocations_count == 0;
+	return is_about_secrets(statement) || mentions_secret(text, len);
+}
+
+/*
+ * Makes the text to be stored, or NULL when the scanner finds fault with it.
+ *
+ * The parser has accepted the text, but settings such as
+ * standard_conforming_strings may have changed since (in the same message,
+ * or after it was prepared), and the user's statement must not fail for
+ * that.  The scanner holds nothing but memory, so its error can be dropped.
+ */
+static char *
+make_text(const char *source, int location, int len, bool redact, const JumbleState *jstate)
 {
 	MemoryContext old = CurrentMemoryContext;
+	char	   *volatile text = NULL;
 
-	if (source == NULL)
-		return;
 	PG_TRY();
 	{
-		put_text(seen, pa_text_without_literals(source, location, len));
+		text = redact ? pa_text_without_literals(source, location, len) :
+			pa_text_normalize(source, location, len, jstate);
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(old);
 		FlushErrorState();
-		seen->has_text = true;	/* don't try again */
+		text = NULL;
 	}
 	PG_END_TRY();
+	return text;
+}
+
+/*
+ * Stores a text.  What can't be stored is not tried again until something
+ * was dropped from the store, except when that was busy.
+ */
+static void
+put_text(PaSeenShape *seen, char *text)
+{
+	int			len;
+
+	seen->has_text = true;
+	if (text == NULL)
+		return;
+	len = strlen(text);
+	if (len > PA_MAX_TEXT)
+		len = pg_mbcliplen(text, len, PA_MAX_TEXT);
+	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, len, GetDatabaseEncoding());
+	pfree(text);
+}
+
+void
+pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
+{
+	const Node *statement = query->utilityStmt;
+	PaSeenShape *seen;
+	int			location = query->stmt_location;
+	int			len = query->stmt_len;
+	const char *start;
+	bool		redact;
+
+	analysed_text = pstate->p_sourcetext;
+	if (query->queryId == 0 || !pa_collect_wanted())
+		return;
+	if (statement != NULL && (!pa_guc_track_utility || pa_utility_is_transparent(statement)))
+		return;
+
+	seen = pa_seen_statement((int64) query->queryId);
+	if (seen->has_text)
+		return;
+	start = CleanQuerytext(pstate->p_sourcetext, &location, &len);
+	redact = needs_redaction(statement, start, len, jstate);
+	put_text(seen, make_text(pstate->p_sourcetext, query->stmt_location, query->stmt_len, redact, jstate));
+}
+
+/*
+ * The same for a query that was identified by us.  Its text is that of the
+ * utility statement around it; the body of a BEGIN ATOMIC function has none.
+ */
+void
+pa_text_of_inner_query(PaSeenShape *seen, const char *query_string, const JumbleState *jstate)
+{
+	const PaSource *source = &pa_utility_source;
+
+	if (seen->has_text)
+		return;
+	if (query_string != NULL && query_string == source->text)
+		put_text(seen, make_text(source->text, source->location, source->len,
+								 jstate->clocations_count == 0, jstate));
+	else
+		seen->has_text = true;
+}
+
+/* Makes up for a text that the store does not have (any more). */
+void
+pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len)
+{
+	put_text(seen, source == NULL || source[0] == '\0' ? NULL :
+			 make_text(source, location, len, true, NULL));
 }

@@ -16,14 +16,16 @@
 
 extern int64 pa_planid_compute(const PlannedStmt *pstmt);
 
+/* Plannings that this backend has finished, recorded or not. */
+extern uint64 pa_plannings;
+
 /*
  * Gives a plan's identifier: the one it carries (18 and later); before that
  * the one computed when the same plan was met last, or computes it.
  *
- * A plan is recognised by its address.  That is safe because the memory is
- * of this statement's last planning: another plan of the same statement can
- * only come to the same address by being planned, and planning forgets what
- * is remembered here.
+ * A plan is recognised by its address, as long as this backend has planned
+ * nothing since: another plan can come to the same address only by being
+ * planned.
  */
 static inline int64
 pa_planid_of(PaSeenShape *seen, const PlannedStmt *pstmt)
@@ -32,10 +34,11 @@ pa_planid_of(PaSeenShape *seen, const PlannedStmt *pstmt)
 
 	if (planid != 0)
 		return planid;
-	if (seen->plan != pstmt)
+	if (seen->plan != pstmt || seen->plan_made != pa_plannings)
 	{
 		seen->planid = pa_planid_compute(pstmt);
 		seen->plan = pstmt;
+		seen->plan_made = pa_plannings;
 	}
 	return seen->planid;
 }

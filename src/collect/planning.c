@@ -16,11 +16,36 @@
 #include "collect/detail.h"
 #include "collect/planid.h"
 
+uint64		pa_plannings = 0;
+
+/*
+ * Gives an identifier to a query inside a utility statement or function that
+ * core left without one; 0 when it shall have none.  Its plan carries it, so
+ * that its execution is recorded; the query itself is not touched.
+ */
+static int64
+identify_query(const Query *parse, const char *query_string)
+{
+	Query		scratch;
+	JumbleState *jstate;
+
+	if (pa_nesting_depth == 0 || parse->utilityStmt != NULL || !IsQueryIdEnabled() ||
+		!pa_collect_wanted())
+		return 0;
+	jstate = pa_jumble_query(&scratch, parse, query_string);
+	if (scratch.queryId != 0)
+		pa_text_of_inner_query(pa_seen_statement((int64) scratch.queryId), query_string, jstate);
+	return (int64) scratch.queryId;
+}
+
+/* Everything that might raise comes before the depth is raised. */
 void
 pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_string,
 						  ParamListInfo params)
 {
 	planning->queryid = (int64) parse->queryId;
+	if (planning->queryid == 0)
+		planning->queryid = identify_query(parse, query_string);
 	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
 	if (planning->wanted)
 	{
@@ -40,12 +65,14 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 	instr_time	now;
 
 	pa_nesting_depth--;
+	pa_plannings++;
 	if (!planning->wanted || result == NULL)
 		return;
 
 	INSTR_TIME_SET_CURRENT(now);
+	if (result->queryId == 0)
+		result->queryId = planning->queryid;
 	seen = pa_seen_statement(planning->queryid);
-	seen->plan = NULL;			/* what was planned before may be gone */
 	key.planid = pa_planid_of(seen, result);
 	(void) pa_planned_stmt_set_planid(result, key.planid);
 	if (!pa_guc_track_planning)

@@ -19,6 +19,8 @@
 
 #include "collect/detail.h"
 
+#define PA_MAX_PREDICATE_SIZE 16384	/* bytes, serialized; larger ones are left out */
+
 typedef struct PaPredicateContext
 {
 	Index		scanrelid;
@@ -65,15 +67,22 @@ strip_mutator(Node *node, void *arg)
 	return expression_tree_mutator(node, strip_mutator, arg);
 }
 
-/* Gives nodeToString of the filter, palloc'd, or NULL when there is none. */
+/*
+ * Gives nodeToString of the filter, palloc'd, or NULL when there is none or
+ * it is too large to keep.
+ */
 char *
 pa_predicate_serialize(List *quals, Index scanrelid)
 {
 	PaPredicateContext context = {scanrelid, 0, false};
 	Node	   *stripped;
+	char	   *text;
 
 	if (quals == NIL)
 		return NULL;
 	stripped = strip_mutator((Node *) make_ands_explicit(quals), &context);
-	return context.foreign_var ? NULL : nodeToString(stripped);
+	if (context.foreign_var)
+		return NULL;
+	text = nodeToString(stripped);
+	return strlen(text) > PA_MAX_PREDICATE_SIZE ? NULL : text;
 }

@@ -41,6 +41,7 @@ typedef struct PaSeenShape
 
 	/* the plan that was identified last; see pa_planid_of() */
 	const PlannedStmt *plan;	/* identity only */
+	uint64		plan_made;		/* plannings of this backend at that time */
 	int64		planid;
 
 	/* sampling of the plan that ran last */

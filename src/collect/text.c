@@ -76,25 +76,60 @@ compare_constants(const void *a, const void *b)
 	return 0;
 }
 
-/*
- * Finds the length of the constant at "wanted", reading on from the present
- * token.  A constant at a minus sign spans two tokens.  0 when the text ends
- * first.
- */
-static int
-constant_length(PaTokenStream *stream, int wanted)
+/* True for the first characters of a string or number literal. */
+static bool
+starts_literal(const char *at)
 {
-	PaToken		token;
+	unsigned char first = at[0];
+	unsigned char second = first != '\0' ? at[1] : '\0';
 
-	while (next_token(stream, &token))
+	if (first == '\'' || (first >= '0' && first <= '9'))
+		return true;
+	if (first == '.')
+		return second >= '0' && second <= '9';
+	if (first == '$')
+		return !(second >= '0' && second <= '9');
+	if (second == '\'')
+		return strchr("eEbBxXnN", first) != NULL;
+	return (first == 'u' || first == 'U') && second == '&' && at[2] == '\'';
+}
+
+/*
+ * Finds the constant at "wanted", reading on from the present token.  False
+ * when the text ends first.
+ *
+ * The parser gives a negative number the place of its minus sign.  Both are
+ * replaced when they are neighbours, as in -5; in -(5) and - -5 the number
+ * alone is.
+ */
+static bool
+find_constant(PaTokenStream *stream, int wanted, PaToken *constant)
+{
+	PaToken		sign;
+
+	do
 	{
-		if (token.location < wanted)
-			continue;
-		if (stream->text[wanted] == '-' && token.location == wanted && !next_token(stream, &token))
-			return 0;
-		return token.location + token.length - wanted;
+		if (!next_token(stream, constant))
+			return false;
+	} while (constant->location < wanted);
+	if (stream->text[constant->location] != '-')
+		return true;
+
+	sign = *constant;
+	if (!next_token(stream, constant))
+		return false;
+	if (starts_literal(stream->text + constant->location))
+	{
+		constant->length += constant->location - sign.location;
+		constant->location = sign.location;
+		return true;
 	}
-	return 0;
+	do
+	{
+		if (!next_token(stream, constant))
+			return false;
+	} while (!starts_literal(stream->text + constant->location));
+	return true;
 }
 
 /*
@@ -124,42 +159,24 @@ pa_text_normalize(const char *source, int location, int len, const JumbleState *
 	open_stream(&stream, text);
 	for (int i = 0; i < count; i++)
 	{
-		int			at = constants[i].location - location;
-		int			length;
+		PaToken		found = {constants[i].location - location, constants[i].length};
 
 		/* duplicates, and positions outside of this statement */
-		if (at < copied || at >= len)
+		if (found.location < copied || found.location >= len)
 			continue;
-		length = constants[i].squashed ? constants[i].length : constant_length(&stream, at);
-		if (length <= 0 || at + length > len)
+		if (!constants[i].squashed && !find_constant(&stream, found.location, &found))
+			break;
+		if (found.length <= 0 || found.location + found.length > len)
 			continue;
-		appendBinaryStringInfo(&result, text + copied, at - copied);
+		appendBinaryStringInfo(&result, text + copied, found.location - copied);
 		appendStringInfo(&result, "$%d%s", ++number, constants[i].squashed ? " /*, ... */" : "");
-		copied = at + length;
+		copied = found.location + found.length;
 	}
 	scanner_finish(stream.scanner);
 	appendBinaryStringInfo(&result, text + copied, len - copied);
 	pfree(constants);
 	pfree(text);
 	return result.data;
-}
-
-/* True for the first characters of a string or number literal. */
-static bool
-starts_literal(const char *at)
-{
-	unsigned char first = at[0];
-	unsigned char second = first != '\0' ? at[1] : '\0';
-
-	if (first == '\'' || (first >= '0' && first <= '9'))
-		return true;
-	if (first == '.')
-		return second >= '0' && second <= '9';
-	if (first == '$')
-		return !(second >= '0' && second <= '9');
-	if (second == '\'')
-		return strchr("eEbBxXnN", first) != NULL;
-	return (first == 'u' || first == 'U') && second == '&' && at[2] == '\'';
 }
 
 /*

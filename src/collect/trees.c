@@ -23,6 +23,7 @@
  */
 #include "postgres.h"
 
+#include "nodes/nodeFuncs.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 #include "utils/inval.h"
@@ -84,32 +85,45 @@ planner_settings(int *len)
 	return settings.data;
 }
 
+/* True when the tree holds some value that a user wrote. */
+static bool
+has_literal(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Const))
+		return !((Const *) node)->constisnull;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, has_literal, context, 0);
+	return expression_tree_walker(node, has_literal, context);
+}
+
 /*
  * Serializes the tree and offers it to the store.  "only_stale" is for a
  * planning after some schema changed: the tree is wanted only if the stored
- * one does not fit any more.
+ * one does not fit any more.  False when the store was busy.
  */
-static void
-take_tree(PaSeenShape *seen, Query *parse, bool only_stale)
+static bool
+take_tree(PaSeenShape *seen, Query *parse, bool only_stale, bool planned_once)
 {
 	PaQueryDependencies deps;
 	PaStoredTree tree;
 
 	pa_query_dependencies(parse, &deps);
 	if (deps.has_temporary || deps.nrelations == 0)
-		return;
+		return true;
 	tree.relations_hash = pa_query_relations_hash(&deps);
 	if (!pa_query_dependency_hash(&deps, &tree.dependency_hash))
-		return;
+		return true;
 	tree.has_params = deps.has_params;
-	if (!tree.has_params && !pa_guc_track_parameters)
-		return;					/* its literals are parameters too */
+	if (!pa_guc_track_parameters && has_literal((Node *) parse, NULL))
+		return true;			/* literals are parameters too */
 	if ((tree.has_params || only_stale) &&
 		pa_store_has_tree(&seen->key, seen->hash, tree.relations_hash, tree.dependency_hash))
-		return;
+		return true;
 	tree.query = nodeToString(parse);
 	tree.settings = planner_settings(&tree.settings_len);
-	(void) pa_store_put_tree(&seen->key, seen->hash, &tree);
+	return pa_store_put_tree(&seen->key, seen->hash, &tree, planned_once);
 }
 
 /*
@@ -123,20 +137,24 @@ pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once)
 	bool		schema_changed = seen->tree_epoch != 0 && seen->tree_epoch != schema_epoch;
 	MemoryContext scratch;
 	MemoryContext old;
+	bool		taken;
 
 	if (likely(!scheduled && !schema_changed))
 		return;
 	if (seen->tree_epoch == 0 && !seen->ran && !planned_once)
 		return;
 
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor query tree",
+									ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(scratch);
+	taken = take_tree(seen, parse, !scheduled, planned_once);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+
+	if (!taken)
+		return;					/* busy: the next planning offers it again */
 	if (scheduled)
 		seen->next_tree = seen->plannings +
 			pa_seen_wait(seen->plannings, ++seen->trees_seen, PA_TREES_BASE);
 	seen->tree_epoch = schema_epoch;
-	scratch = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor query tree",
-									ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(scratch);
-	take_tree(seen, parse, !scheduled);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(scratch);
 }

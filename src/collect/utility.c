@@ -16,8 +16,10 @@
 
 #include "collect/detail.h"
 
-static bool
-is_transparent(const Node *statement)
+PaSource	pa_utility_source = {NULL, 0, 0};
+
+bool
+pa_utility_is_transparent(const Node *statement)
 {
 	return IsA(statement, ExecuteStmt) || IsA(statement, PrepareStmt);
 }
@@ -34,36 +36,10 @@ queryid_of(PlannedStmt *pstmt, const char *query_string)
 	return IsQueryIdEnabled() ? pa_utility_queryid(pstmt, query_string) : 0;
 }
 
-/* Gives the query that a utility statement runs, or NULL. */
-static Query *
-inner_query(Node *statement)
-{
-	Node	   *query = NULL;
-
-	if (IsA(statement, DeclareCursorStmt))
-		query = ((DeclareCursorStmt *) statement)->query;
-	else if (IsA(statement, CreateTableAsStmt))
-		query = ((CreateTableAsStmt *) statement)->query;
-	return query != NULL && IsA(query, Query) ? (Query *) query : NULL;
-}
-
 /*
- * Gives a cursor's query an identifier of its own: its work comes with the
- * FETCHes, whose own identifiers say nothing about it.
+ * Everything that might raise comes before the depth is raised: the hook
+ * takes it back only for what runs after this.
  */
-static void
-identify_inner_query(PlannedStmt *pstmt, const char *query_string)
-{
-	Query	   *inner = inner_query(pstmt->utilityStmt);
-	JumbleState *jstate;
-
-	if (inner == NULL || pa_guc_track != PA_TRACK_ALL)
-		return;
-	jstate = pa_jumble_inner_query(inner, pstmt, query_string);
-	if (jstate != NULL)
-		pa_collect_inner_text(inner, query_string, jstate);
-}
-
 void
 pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string,
 						 ProcessUtilityContext context)
@@ -71,29 +47,34 @@ pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *que
 	PaSeenShape *seen;
 	int64		queryid = 0;
 
-	utility->transparent = is_transparent(pstmt->utilityStmt);
+	utility->transparent = pa_utility_is_transparent(pstmt->utilityStmt);
 	/* the parts that core cuts a statement into are that statement */
 	utility->wanted = !utility->transparent && context != PROCESS_UTILITY_SUBCOMMAND &&
 		pa_guc_track_utility && pa_collect_wanted();
 	if (utility->wanted)
-	{
 		queryid = queryid_of(pstmt, query_string);
-		utility->wanted = queryid != 0;
+	utility->wanted = queryid != 0;
+	utility->outer_source = pa_utility_source;
+	if (utility->wanted)
+	{
+		seen = pa_seen_statement(queryid);
+		utility->key.shape = seen->key;
+		utility->key.planid = 0;
+		utility->key.toplevel = pa_nesting_depth == 0;
+		utility->shape_hash = seen->hash;
+		utility->place = &seen->place;
+		if (!seen->has_text)
+			pa_text_backfill(seen, query_string, pstmt->stmt_location, pstmt->stmt_len);
 	}
-	if (!utility->transparent)
-		pa_nesting_depth++;
+
+	if (utility->transparent)
+		return;
+	pa_nesting_depth++;
+	pa_utility_source.text = query_string;
+	pa_utility_source.location = pstmt->stmt_location;
+	pa_utility_source.len = pstmt->stmt_len;
 	if (!utility->wanted)
 		return;
-
-	identify_inner_query(pstmt, query_string);
-	seen = pa_seen_statement(queryid);
-	utility->key.shape = seen->key;
-	utility->key.planid = 0;
-	utility->key.toplevel = pa_nesting_depth == 1;
-	utility->shape_hash = seen->hash;
-	if (!seen->has_text)
-		pa_text_backfill(seen, query_string, pstmt->stmt_location, pstmt->stmt_len);
-	utility->place = &seen->place;
 	utility->outer_nested = pa_nested_time;
 	INSTR_TIME_SET_ZERO(pa_nested_time);
 	pa_usage_start(&utility->usage);
@@ -128,6 +109,7 @@ pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bo
 
 	if (!utility->transparent)
 		pa_nesting_depth--;
+	pa_utility_source = utility->outer_source;
 	if (!utility->wanted)
 		return;
 

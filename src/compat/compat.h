@@ -177,29 +177,20 @@ pa_utility_queryid(PlannedStmt *pstmt, const char *query_string)
 }
 
 /*
- * Jumbles the query inside DECLARE CURSOR and CREATE TABLE AS, which core
- * does itself from 18 on (6b652e6ce8).
- * Gives NULL when there is nothing to do.
+ * Computes the identifier of a query that core gives none, without touching
+ * it: "scratch" becomes a shallow copy with the identifier.  Those are the
+ * bodies of BEGIN ATOMIC functions, REFRESH MATERIALIZED VIEW and, before 18
+ * (6b652e6ce8), DECLARE CURSOR and CREATE TABLE AS.
  */
 static inline JumbleState *
-pa_jumble_inner_query(Query *inner, const PlannedStmt *outer, const char *query_string)
+pa_jumble_query(Query *scratch, const Query *query, const char *query_string)
 {
-#if PG_VERSION_NUM >= 180000
-	(void) inner;
-	(void) outer;
-	(void) query_string;
-	return NULL;
-#else
-	if (inner->queryId != 0 || inner->utilityStmt != NULL || !IsQueryIdEnabled())
-		return NULL;
-	inner->stmt_location = outer->stmt_location;
-	inner->stmt_len = outer->stmt_len;
+	*scratch = *query;
 #if PG_VERSION_NUM >= 160000
 	(void) query_string;
-	return JumbleQuery(inner);
+	return JumbleQuery(scratch);
 #else
-	return JumbleQuery(inner, query_string);
-#endif
+	return JumbleQuery(scratch, query_string);
 #endif
 }
 

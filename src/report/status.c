@@ -135,6 +135,9 @@ add_store(List **items, const PaStoreInfo *info, double calls)
 	add_check(items, "torn_reads", psprintf(INT64_FORMAT, info->torn_reads),
 			  info->torn_reads * 100.0 <= calls * PA_STATUS_LOSS_PCT,
 			  "Sessions wrote while they were read; what was missed is in the next read.");
+	add_check(items, "calls_lost", psprintf(INT64_FORMAT, info->calls_lost),
+			  info->calls_lost == 0,
+			  "There was no room even for an <evicted> row: raise perf_advisor.max_statements (needs a restart).");
 	add_check(items, "frames_skipped", psprintf(INT64_FORMAT, info->frames_skipped),
 			  info->frames_skipped == 0,
 			  "Statements nested too deep were not recorded; look for recursive functions or triggers.");

@@ -18,12 +18,16 @@
 #include "postgres.h"
 
 #include "common/pg_lzcompress.h"
+#include "storage/ipc.h"
 #include "utils/memutils.h"
 
 #include "store/store_internal.h"
 
 /* No single chunk may take more than this part of the text memory. */
 #define PA_MAX_BLOB_SHARE 8
+
+/* Trees, parameters and scans may fill this part of it. */
+#define PA_DETAIL_SHARE 0.7
 
 /* This process's handle, NULL until attached. */
 static dsa_area *area = NULL;
@@ -41,19 +45,6 @@ pa_blob_create_area(void)
 	dsa_detach(created);
 }
 
-void
-pa_blob_attach(void)
-{
-	MemoryContext old;
-
-	if (area != NULL)
-		return;
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	area = dsa_attach_in_place(pa_shared_area_place(), NULL);
-	dsa_pin_mapping(area);
-	MemoryContextSwitchTo(old);
-}
-
 /* Gives the reference back, so that the count can't wrap over the years. */
 void
 pa_blob_detach(void)
@@ -65,12 +56,40 @@ pa_blob_detach(void)
 	area = NULL;
 }
 
-/* Gives InvalidDsaPointer, and counts it, when there is no room. */
-dsa_pointer
-pa_blob_alloc(Size size)
+static void
+detach_cb(int code, Datum arg)
 {
-	dsa_pointer pointer = dsa_allocate_extended(area, size, DSA_ALLOC_NO_OOM);
+	(void) code;
+	(void) arg;
+	pa_blob_detach();
+}
 
+void
+pa_blob_attach(void)
+{
+	MemoryContext old;
+
+	if (area != NULL)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	area = dsa_attach_in_place(pa_shared_area_place(), NULL);
+	dsa_pin_mapping(area);
+	before_shmem_exit(detach_cb, (Datum) 0);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Gives InvalidDsaPointer, and counts it, when there is no room.  The last
+ * part of the area is kept for texts, which say what a row is about.
+ */
+dsa_pointer
+pa_blob_alloc(Size size, bool is_text)
+{
+	Size		used = (Size) pg_atomic_read_u64(&pa_shared->text_used);
+	dsa_pointer pointer = InvalidDsaPointer;
+
+	if (is_text || used + size <= pa_shared->text_memory * PA_DETAIL_SHARE)
+		pointer = dsa_allocate_extended(area, size, DSA_ALLOC_NO_OOM);
 	if (DsaPointerIsValid(pointer))
 		pg_atomic_fetch_add_u64(&pa_shared->text_used, size);
 	else
@@ -100,19 +119,14 @@ pa_blob_free_pointer(dsa_pointer *pointer, Size size)
  * CurrentMemoryContext.  False when there is no room.
  */
 bool
-pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress)
+pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress, bool is_text)
 {
 	char	   *compressed = NULL;
 	int32		compressed_len = -1;
 
 	blob->pointer = InvalidDsaPointer;
-	if (len == 0)
+	if (len == 0 || len > MaxAllocSize / 2)
 		return false;
-	if (len > pa_shared->text_memory / PA_MAX_BLOB_SHARE)
-	{
-		pg_atomic_fetch_add_u64(&pa_shared->texts_skipped, 1);
-		return false;
-	}
 	if (compress)
 	{
 		compressed = palloc_extended(PGLZ_MAX_OUTPUT(len), MCXT_ALLOC_NO_OOM);
@@ -121,7 +135,10 @@ pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress)
 	}
 	blob->raw_len = compressed_len >= 0 ? len : 0;
 	blob->len = compressed_len >= 0 ? (Size) compressed_len : len;
-	blob->pointer = pa_blob_alloc(blob->len);
+	if (blob->len > pa_shared->text_memory / PA_MAX_BLOB_SHARE)
+		pg_atomic_fetch_add_u64(&pa_shared->texts_skipped, 1);
+	else
+		blob->pointer = pa_blob_alloc(blob->len, is_text);
 	if (DsaPointerIsValid(blob->pointer))
 		memcpy(pa_blob_address(blob->pointer), compressed_len >= 0 ? compressed : data, blob->len);
 	if (compressed != NULL)

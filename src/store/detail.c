@@ -91,8 +91,8 @@ pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len,
 	PaSharedShape *shape;
 
 	/* texts are short: compressing them would cost more than it saves */
-	if (!pa_blob_store(&blob, text, len, len > 4096))
-		return false;
+	if (!pa_blob_store(&blob, text, len, len > 4096, true))
+		return true;
 	if (!try_lock(hash, LW_EXCLUSIVE))
 	{
 		pa_blob_free(&blob);
@@ -107,10 +107,13 @@ pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len,
 	}
 	unlock(hash);
 	pa_blob_free(&blob);
-	return shape != NULL;
+	return true;
 }
 
-/* True when a tree of these relations is stored and still current. */
+/*
+ * True when a tree of these relations is stored and still current.  A busy
+ * partition counts as no.
+ */
 bool
 pa_store_has_tree(const PaShapeKey *key, uint32 hash, uint64 relations_hash, uint64 dependency_hash)
 {
@@ -118,7 +121,7 @@ pa_store_has_tree(const PaShapeKey *key, uint32 hash, uint64 relations_hash, uin
 	bool		found = false;
 
 	if (!try_lock(hash, LW_SHARED))
-		return true;			/* ask again later */
+		return false;
 	shape = pa_table_find_shape_locked(key, hash);
 	for (int i = 0; shape != NULL && i < shape->ntrees; i++)
 		found |= shape->trees[i].relations_hash == relations_hash &&
@@ -148,7 +151,7 @@ pick_tree_slot_locked(PaSharedShape *shape, const PaStoredTree *tree)
 }
 
 bool
-pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree)
+pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree, bool wait)
 {
 	PaSharedTree stored = {0};
 	PaSharedShape *shape;
@@ -157,21 +160,23 @@ pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree)
 	int			slot = PA_NONE;
 
 	if (content == NULL)
-		return false;
+		return true;
 	memcpy(content, tree->settings, tree->settings_len);
 	memcpy(content + tree->settings_len, tree->query, query_len);
 	stored.relations_hash = tree->relations_hash;
 	stored.dependency_hash = tree->dependency_hash;
 	stored.has_params = tree->has_params;
 	stored.settings_len = tree->settings_len;
-	if (!pa_blob_store(&stored.blob, content, tree->settings_len + query_len, true))
+	if (!pa_blob_store(&stored.blob, content, tree->settings_len + query_len, true, false))
 	{
 		pfree(content);
-		return false;
+		return true;
 	}
 	pfree(content);
 
-	if (!try_lock(hash, LW_EXCLUSIVE))
+	if (wait)
+		LWLockAcquire(pa_partition_lock(pa_partition_of(hash)), LW_EXCLUSIVE);
+	else if (!try_lock(hash, LW_EXCLUSIVE))
 	{
 		pa_blob_free(&stored.blob);
 		return false;
@@ -193,7 +198,7 @@ pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree)
 	unlock(hash);
 	if (slot == PA_NONE)
 		pa_blob_free(&stored.blob);
-	return shape != NULL;
+	return true;
 }
 
 bool
@@ -209,7 +214,7 @@ pa_store_put_params(const PaShapeKey *key, uint32 hash, ParamListInfo params)
 	if (content == NULL)
 		return false;
 	SerializeParamList(params, &end);
-	if (!pa_blob_store(&blob, content, len, false))
+	if (!pa_blob_store(&blob, content, len, false, false))
 	{
 		pfree(content);
 		return false;

@@ -105,7 +105,7 @@ bool
 pa_store_put_scans(const PaStatementKey *key, uint32 shape_hash, const PaScan *scans, int nscans)
 {
 	Size		size = chunk_size(scans, nscans);
-	dsa_pointer pointer = pa_blob_alloc(size);
+	dsa_pointer pointer = pa_blob_alloc(size, false);
 	PaSharedEntry *entry;
 
 	if (!DsaPointerIsValid(pointer))

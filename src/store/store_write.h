@@ -76,8 +76,13 @@ typedef struct PaShapeState
 extern uint32 pa_store_epoch(uint32 shape_hash);
 extern bool pa_store_shape_state(const PaShapeKey *shape, uint32 hash, PaShapeState *state);
 
+/*
+ * Each gives false only when the partition is busy: offer it again.  What
+ * finds no memory is counted and settled.  "wait" is for a tree that may not
+ * be seen a second time: the lock is held for microseconds.
+ */
 extern bool pa_store_put_text(const PaShapeKey *shape, uint32 hash, const char *text, int len, int encoding);
-extern bool pa_store_put_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree);
+extern bool pa_store_put_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree, bool wait);
 extern bool pa_store_has_tree(const PaShapeKey *shape, uint32 hash, uint64 relations_hash,
 							  uint64 dependency_hash);
 extern bool pa_store_put_params(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
