@@ -25,7 +25,7 @@ SELECT
 FROM pg_catalog.pg_settings AS s
 WHERE s.name LIKE 'perf\_advisor.%';
 
-COMMENT ON VIEW perf_advisor.settings IS 'One row for each setting of perf_advisor, as this session sees it. Empty while the library is not preloaded: see perf_advisor.status().';
+COMMENT ON VIEW perf_advisor.settings IS 'One row for each setting of perf_advisor, as this session sees it. While the library is not preloaded it shows at most those that need no restart: see perf_advisor.status().';
 COMMENT ON COLUMN perf_advisor.settings.name IS 'Name, to be used with ALTER SYSTEM SET or SET.';
 COMMENT ON COLUMN perf_advisor.settings.setting IS 'Present value.';
 COMMENT ON COLUMN perf_advisor.settings.unit IS 'Unit of setting; NULL when it has none.';

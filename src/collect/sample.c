@@ -31,7 +31,6 @@
 
 #define PA_FIRST_SAMPLES 3		/* executions of a new plan */
 #define PA_COSTLY_PLAN 1000.0	/* planner units: sampled at once */
-#define PA_SAMPLE_INTERVAL (60 * USECS_PER_SEC)
 #define PA_MAX_SCANS 64			/* scan nodes a plan; more are left out */
 #define PA_COST_OF_ROW 1e-5		/* msec a row and node */
 #define PA_COST_OF_SAMPLE 0.01	/* msec, fixed */

@@ -17,8 +17,6 @@
 
 #include "collect/detail.h"
 
-#define PA_SAMPLE_INTERVAL (60 * USECS_PER_SEC)
-
 /* Parameters are taken from the second execution on. */
 #define PA_FIRST_PARAMS 2
 

@@ -60,6 +60,9 @@ extern void pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key);
 
 #define PA_SEEN_SHAPES 512		/* a power of two */
 
+/* A plan is sampled this often, whoever runs it. */
+#define PA_SAMPLE_INTERVAL (60 * USECS_PER_SEC)
+
 extern PaSeenShape pa_seen_shapes[PA_SEEN_SHAPES];
 
 /* The one that was asked for last: parse, plan and start ask in turn. */

@@ -15,6 +15,7 @@
 #ifndef PA_COMPAT_COMPAT_H
 #define PA_COMPAT_COMPAT_H
 
+#include "compat/capabilities.h"
 #include "executor/execdesc.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
@@ -36,13 +37,11 @@
  * (13d00729d4, 295c36c0c1).
  */
 #if PG_VERSION_NUM >= 170000
-#define PA_HAS_LOCAL_BLK_TIMES 1
 #define PA_SHARED_BLK_READ_TIME(usage) ((usage)->shared_blk_read_time)
 #define PA_SHARED_BLK_WRITE_TIME(usage) ((usage)->shared_blk_write_time)
 #define PA_LOCAL_BLK_READ_TIME(usage) ((usage)->local_blk_read_time)
 #define PA_LOCAL_BLK_WRITE_TIME(usage) ((usage)->local_blk_write_time)
 #else
-#define PA_HAS_LOCAL_BLK_TIMES 0
 #define PA_SHARED_BLK_READ_TIME(usage) ((usage)->blk_read_time)
 #define PA_SHARED_BLK_WRITE_TIME(usage) ((usage)->blk_write_time)
 #endif
@@ -56,10 +55,7 @@
 
 /* 17 counts JIT deforming apart from generation (5a3423ad8e). */
 #if PG_VERSION_NUM >= 170000
-#define PA_HAS_JIT_DEFORM 1
 #define PA_JIT_DEFORM(jit) ((jit)->deform_counter)
-#else
-#define PA_HAS_JIT_DEFORM 0
 #endif
 
 /* 18 counts parallel workers in the executor's state (cf54a2c002). */
