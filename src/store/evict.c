@@ -18,11 +18,14 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "config/config.h"
 #include "store/store_internal.h"
 
 #define PA_SWEEP_SHAPES 8		/* shapes that one sweep compares */
-#define PA_SWEEP_PARTITIONS 8	/* other partitions tried for a victim */
+#define PA_SWEEP_PARTITIONS 32	/* partitions tried at most for a victim */
+#define PA_SWEEP_VICTIMS 6		/* of different partitions, compared */
 
 /* Gives the time that a shape's entries stand for, msec. */
 static double
@@ -164,34 +167,66 @@ pa_evict_locked(int p, const PaSharedShape *keep)
 }
 
 /*
- * Makes room for one more entry of a shape: in its own partition when that
- * is full or holds more than its share, else in the next partitions, each
- * tried once and never waited for.
+ * Tells the load of the shape that would be evicted from a partition, msec;
+ * infinity when there is none.
+ */
+static double
+victim_load_locked(int p, const PaSharedShape *keep)
+{
+	PaSharedPartition *partition = pa_shared_partition(p);
+	int32		hand = partition->hand;
+	PaSharedShape *victim = sweep_locked(p, keep, true);
+
+	partition->hand = hand;		/* only looked */
+	return victim == NULL ? INFINITY : shape_load_locked(p, victim);
+}
+
+/*
+ * Makes room for one more entry of a shape.  A partition with enough shapes
+ * to choose from does that itself.  In a store so small that it has few, the
+ * next partitions are looked at, too, each tried once and never waited for,
+ * and the least loaded shape of all goes.
  */
 void
 pa_evict_for_entry_locked(const PaSharedShape *shape)
 {
 	int			p = shape->partition;
 	PaSharedPartition *partition = pa_shared_partition(p);
-	int			share = pa_guc_max_statements / PA_PARTITIONS;
+	int			best = PA_NONE;
+	double		least = INFINITY;
+	int			compared = 0;
 
 	if (partition->free_entry == PA_NONE)
 		pa_evict_locked(p, shape);
 	if (pg_atomic_read_u32(&pa_shared->nentries) < (uint32) pa_guc_max_statements)
 		return;
-	if (partition->nentries > share && evict_shape_locked(p, shape, true))
+	if (partition->nentries >= PA_SWEEP_SHAPES && evict_shape_locked(p, shape, true))
 		return;
 
-	for (int i = 0; i < PA_SWEEP_PARTITIONS; i++)
+	for (int i = 0; i < PA_SWEEP_PARTITIONS && compared < PA_SWEEP_VICTIMS; i++)
 	{
 		int			other = pg_atomic_fetch_add_u32(&pa_shared->hand, 1) % PA_PARTITIONS;
-		bool		evicted;
+		double		load;
 
-		if (other == p || !LWLockConditionalAcquire(pa_partition_lock(other), LW_EXCLUSIVE))
+		if (other != p && !LWLockConditionalAcquire(pa_partition_lock(other), LW_EXCLUSIVE))
 			continue;
-		evicted = pa_shared_partition(other)->nentries > 0 && evict_shape_locked(other, NULL, true);
-		LWLockRelease(pa_partition_lock(other));
-		if (evicted)
-			return;
+		load = victim_load_locked(other, shape);
+		if (other != p)
+			LWLockRelease(pa_partition_lock(other));
+		compared += load < INFINITY ? 1 : 0;
+		if (load < least)
+		{
+			best = other;
+			least = load;
+		}
+	}
+	if (best == PA_NONE)
+		return;
+	if (best == p)
+		(void) evict_shape_locked(p, shape, true);
+	else if (LWLockConditionalAcquire(pa_partition_lock(best), LW_EXCLUSIVE))
+	{
+		(void) evict_shape_locked(best, NULL, true);
+		LWLockRelease(pa_partition_lock(best));
 	}
 }

@@ -1,0 +1,62 @@
+-- What is stored of a statement's text.
+CREATE SCHEMA texts_test;
+SET search_path = texts_test, public;
+CREATE TABLE kept (a int, b int);
+CREATE VIEW of AS
+	SELECT query, toplevel, calls FROM perf_advisor.statements
+	WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+		AND query NOT LIKE '%texts_test%' AND query NOT LIKE '% FROM of%';
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+
+-- constants with a minus sign: the sign goes when it stands right before
+SELECT -5 AS minus, - 6 AS apart;
+SELECT -(777) AS in_parentheses, - -5 AS twice, 'x'::text AS third;
+SELECT query FROM of WHERE query ~ '(minus|in_parentheses)' ORDER BY query;
+
+-- EXECUTE and PREPARE bring no texts of their own, DEALLOCATE is no query
+PREPARE texts_test_p AS SELECT 4711 + $1 AS prepared;
+EXECUTE texts_test_p(1234567);
+EXECUTE texts_test_p(7654321);
+DEALLOCATE texts_test_p;
+SELECT count(*) AS execute FROM perf_advisor.statements WHERE query ILIKE '%execute%texts%p(%' AND query NOT LIKE '%statements%';
+SELECT calls FROM perf_advisor.statements WHERE query LIKE 'PREPARE texts_test_p AS SELECT $2 + $1 %';
+
+-- secrets in utility statements
+ALTER DATABASE :"DBNAME" SET texts_test.pw = 'hidden-1';
+ALTER DATABASE :"DBNAME" RESET texts_test.pw;
+DO $$BEGIN PERFORM 'password', 'hidden-2'; END$$;
+CREATE FOREIGN DATA WRAPPER texts_test_fdw OPTIONS (anything 'hidden-3');
+CREATE SERVER texts_test_server FOREIGN DATA WRAPPER texts_test_fdw OPTIONS (anything 'hidden-4');
+CREATE FOREIGN TABLE texts_test_remote (a int) SERVER texts_test_server OPTIONS (anything 'hidden-5');
+ALTER FOREIGN TABLE texts_test_remote OPTIONS (SET anything 'hidden-6');
+CREATE TABLE made AS SELECT 'hidden-7'::text AS a FROM kept WHERE a = 1;
+COMMENT ON TABLE made IS 'the api_key is hidden-8';
+SELECT count(*) > 8 AS recorded, count(*) FILTER (WHERE query LIKE '%hidden%') AS leaked
+FROM perf_advisor.statements
+WHERE query ~ '^(ALTER|DO|CREATE|COMMENT)';
+SET client_min_messages = warning;
+DROP FOREIGN DATA WRAPPER texts_test_fdw CASCADE;
+
+-- a setting that changes how text is read, within one message
+SET escape_string_warning = off;
+SET standard_conforming_strings = off;
+SET standard_conforming_strings = on \; SELECT 'it\'s' AS scanned, 'c' AS again;
+SET standard_conforming_strings = off;
+CREATE TABLE scanned AS SELECT 'it\'s'::text AS x, 'c'::text AS y, 77 AS z;
+RESET standard_conforming_strings;
+SELECT 1.5 AS one, 2.5 AS level_after;
+SELECT toplevel, calls FROM of WHERE query LIKE '%level_after%';
+
+-- queries inside utility statements and SQL functions are statements
+CREATE FUNCTION body(x int) RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM kept WHERE b = x + 990001; END;
+SELECT body(1) + body(2) AS bodies;
+BEGIN;
+DECLARE texts_cursor CURSOR FOR SELECT a FROM kept WHERE b > 17;
+FETCH ALL FROM texts_cursor;
+COMMIT;
+SELECT toplevel, sum(calls) AS calls FROM perf_advisor.statements
+WHERE query ILIKE '%a FROM kept WHERE b > $%' AND query NOT ILIKE '%sum(%' GROUP BY toplevel ORDER BY toplevel;
+SELECT sum(calls) AS calls FROM perf_advisor.statements
+WHERE query IS NULL AND NOT toplevel AND dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database());
+
+DROP SCHEMA texts_test CASCADE;
