@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * query_tree.c
- *		Which relations, functions and types a Query depends on, and a hash
- *		over their present catalog state.
+ *		Which relations, functions, operators and types a Query depends on,
+ *		and a hash over their present catalog state.
  *
  * Runs in planner_hook inside the user's query, when a tree is captured, and
  * in the advisor, before a tree is planned again.  Both must see the same
@@ -27,7 +27,8 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "nodes/nodeFuncs.h"
@@ -42,6 +43,7 @@
 #include "base/query_tree.h"
 
 static bool dependency_walker(Node *node, void *context);
+static void add_type(PaQueryDependencies *deps, Oid typid);
 
 static inline uint64
 hash_value(uint64 hash, uint64 value)
@@ -78,17 +80,124 @@ add_function(PaQueryDependencies *deps, Oid funcid)
 }
 
 static void
-add_operator(PaQueryDependencies *deps, Oid opno)
+add_function_if_any(PaQueryDependencies *deps, Oid funcid)
 {
-	if (OidIsValid(opno) && !is_pinned(opno))
-		add_function(deps, get_opcode(opno));
+	if (OidIsValid(funcid))
+		add_function(deps, funcid);
 }
 
 static void
+add_range_function(PaQueryDependencies *deps, Oid funcid)
+{
+	if (!OidIsValid(funcid) || is_pinned(funcid))
+		return;
+	add_function(deps, funcid);
+	deps->range_functions = list_append_unique_oid(deps->range_functions, funcid);
+}
+
+/*
+ * An operator with all that planning may call in its name: the planner swaps
+ * an operator for its negator (NOT a = b) or its commutator, and estimators
+ * call its function on their own.
+ */
+static void
+add_operator(PaQueryDependencies *deps, Oid opno)
+{
+	HeapTuple	tuple;
+	FormData_pg_operator row;
+
+	if (!OidIsValid(opno) || is_pinned(opno) || list_member_oid(deps->operators, opno))
+		return;
+	deps->operators = lappend_oid(deps->operators, opno);
+
+	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
+	if (!HeapTupleIsValid(tuple))
+		return;					/* gone: the hash will say so */
+	row = *(Form_pg_operator) GETSTRUCT(tuple);
+	ReleaseSysCache(tuple);
+
+	add_function(deps, row.oprcode);
+	add_function_if_any(deps, row.oprrest);
+	add_function_if_any(deps, row.oprjoin);
+
+	/* These may be shells, which have no function and are never used. */
+	if (OidIsValid(row.oprnegate) && OidIsValid(get_opcode(row.oprnegate)))
+		add_operator(deps, row.oprnegate);
+	if (OidIsValid(row.oprcom) && OidIsValid(get_opcode(row.oprcom)))
+		add_operator(deps, row.oprcom);
+}
+
+static void
+add_operators(PaQueryDependencies *deps, List *opnos)
+{
+	ListCell   *lc;
+
+	foreach(lc, opnos)
+		add_operator(deps, lfirst_oid(lc));
+}
+
+/*
+ * The functions of a range type.  The type cache keeps them ready to be
+ * called, and estimators do so without a check of any kind.
+ */
+static void
+add_range(PaQueryDependencies *deps, Oid typid)
+{
+	HeapTuple	tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(typid));
+	FormData_pg_range row;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	row = *(Form_pg_range) GETSTRUCT(tuple);
+	ReleaseSysCache(tuple);
+
+	add_range_function(deps, row.rngsubdiff);
+	add_range_function(deps, row.rngcanonical);
+	add_type(deps, row.rngsubtype);
+}
+
+/* The types of a relation's or a composite type's columns. */
+static void
+add_column_types(PaQueryDependencies *deps, Oid relid)
+{
+	Relation	relation = RelationIdGetRelation(relid);
+	TupleDesc	desc;
+
+	if (!RelationIsValid(relation))
+		return;					/* gone: the hash will say so */
+	desc = RelationGetDescr(relation);
+	for (int i = 0; i < desc->natts; i++)
+		add_type(deps, TupleDescAttr(desc, i)->atttypid);
+	RelationClose(relation);
+}
+
+/* A type with its input and output functions, and what it is made of. */
+static void
 add_type(PaQueryDependencies *deps, Oid typid)
 {
-	if (OidIsValid(typid) && !is_pinned(typid))
-		deps->types = list_append_unique_oid(deps->types, typid);
+	HeapTuple	tuple;
+	FormData_pg_type row;
+
+	if (!OidIsValid(typid) || is_pinned(typid) || list_member_oid(deps->types, typid))
+		return;
+	deps->types = lappend_oid(deps->types, typid);
+
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
+	if (!HeapTupleIsValid(tuple))
+		return;					/* likewise */
+	memcpy(&row, GETSTRUCT(tuple), offsetof(FormData_pg_type, typcollation) + sizeof(Oid));
+	ReleaseSysCache(tuple);
+
+	add_function_if_any(deps, row.typinput);
+	add_function_if_any(deps, row.typoutput);
+	add_type(deps, row.typbasetype);
+	add_type(deps, row.typelem);
+	if (OidIsValid(row.typrelid))
+		add_column_types(deps, row.typrelid);
+	if (row.typtype == TYPTYPE_RANGE)
+		add_range(deps, typid);
+	else if (row.typtype == TYPTYPE_MULTIRANGE)
+		add_type(deps, get_multirange_range(typid));
 }
 
 static void
@@ -115,23 +224,7 @@ add_relation(PaQueryDependencies *deps, Oid relid)
 	if (((Form_pg_class) GETSTRUCT(tuple))->relpersistence == RELPERSISTENCE_TEMP)
 		deps->has_temporary = true;
 	ReleaseSysCache(tuple);
-}
-
-/* The input and output functions that CoerceViaIO will call for a type. */
-static void
-add_type_io(PaQueryDependencies *deps, Oid typid)
-{
-	HeapTuple	tuple;
-
-	if (!OidIsValid(typid) || is_pinned(typid))
-		return;
-	add_type(deps, typid);
-	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
-	if (!HeapTupleIsValid(tuple))
-		return;
-	add_function(deps, ((Form_pg_type) GETSTRUCT(tuple))->typinput);
-	add_function(deps, ((Form_pg_type) GETSTRUCT(tuple))->typoutput);
-	ReleaseSysCache(tuple);
+	add_column_types(deps, relid);
 }
 
 static void
@@ -253,8 +346,9 @@ add_function_cb(Oid funcid, void *context)
 
 /*
  * Functions that a node calls.  check_functions_in_node() knows expressions,
- * but raises for CoerceViaIO on a missing type, and leaves out the clauses
- * that name operators or support functions.
+ * but raises for CoerceViaIO on a missing type, knows operators by their
+ * functions only, and leaves out the clauses that name operators or support
+ * functions.
  */
 static void
 add_node_functions(PaQueryDependencies *deps, Node *node)
@@ -262,7 +356,17 @@ add_node_functions(PaQueryDependencies *deps, Node *node)
 	switch (nodeTag(node))
 	{
 		case T_CoerceViaIO:
-			add_type_io(deps, ((CoerceViaIO *) node)->resulttype);
+			break;				/* its functions are those of its type */
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			add_operator(deps, ((OpExpr *) node)->opno);
+			break;
+		case T_ScalarArrayOpExpr:
+			add_operator(deps, ((ScalarArrayOpExpr *) node)->opno);
+			break;
+		case T_RowCompareExpr:
+			add_operators(deps, ((RowCompareExpr *) node)->opnos);
 			break;
 		case T_SortGroupClause:
 			add_operator(deps, ((SortGroupClause *) node)->eqop);
@@ -290,9 +394,10 @@ add_node_functions(PaQueryDependencies *deps, Node *node)
 			add_function(deps, ((TableSampleClause *) node)->tsmhandler);
 			break;
 		default:
-			(void) check_functions_in_node(node, add_function_cb, deps);
 			break;
 	}
+	if (!IsA(node, CoerceViaIO))
+		(void) check_functions_in_node(node, add_function_cb, deps);
 }
 
 static bool
@@ -332,6 +437,18 @@ pa_query_dependencies(Query *query, PaQueryDependencies *deps)
 
 	/* Two trees over the same relations must hash alike in any order. */
 	list_sort(deps->relations, list_oid_cmp);
+}
+
+void
+pa_expression_dependencies(Node *expression, PaQueryDependencies *deps)
+{
+	(void) dependency_walker(expression, deps);
+}
+
+void
+pa_relation_dependencies(Oid relid, PaQueryDependencies *deps)
+{
+	add_relation(deps, relid);
 }
 
 uint64
@@ -424,43 +541,46 @@ hash_relation(Oid relid, uint64 *hash)
 }
 
 static bool
-hash_function(Oid funcid, uint64 *hash)
+hash_row(int cache, Oid oid, uint64 *hash)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
-	*hash = hash_row_version(hash_value(*hash, funcid), tuple);
+	*hash = hash_row_version(hash_value(*hash, oid), tuple);
 	ReleaseSysCache(tuple);
 	return true;
 }
 
 /*
  * A type's own row, and what stands behind it: ALTER TYPE changes the
- * attributes of a composite type without touching its pg_type row.
+ * attributes of a composite type without touching its pg_type row.  What a
+ * type is made of is in the list of types too.
  */
 static bool
 hash_type(Oid typid, uint64 *hash)
 {
-	HeapTuple	tuple;
-	Oid			relid,
-				base,
-				element;
+	Oid			relid;
 
-	if (!OidIsValid(typid) || is_pinned(typid))
-		return true;
-	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
-	if (!HeapTupleIsValid(tuple))
+	if (!hash_row(TYPEOID, typid, hash))
 		return false;
-	*hash = hash_row_version(hash_value(*hash, typid), tuple);
-	relid = ((Form_pg_type) GETSTRUCT(tuple))->typrelid;
-	base = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
-	element = ((Form_pg_type) GETSTRUCT(tuple))->typelem;
-	ReleaseSysCache(tuple);
+	if (get_typtype(typid) == TYPTYPE_RANGE)
+		return hash_row(RANGETYPE, typid, hash);
+	relid = get_typ_typrelid(typid);
+	return !OidIsValid(relid) || hash_relation(relid, hash);
+}
 
-	if (OidIsValid(relid) && !hash_relation(relid, hash))
-		return false;
-	return hash_type(base, hash) && hash_type(element, hash);
+static bool
+hash_rows(int cache, List *oids, uint64 *hash)
+{
+	ListCell   *lc;
+
+	foreach(lc, oids)
+	{
+		if (!hash_row(cache, lfirst_oid(lc), hash))
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -474,11 +594,9 @@ pa_query_dependency_hash(const PaQueryDependencies *deps, uint64 *hash)
 		if (!hash_relation(lfirst_oid(lc), hash))
 			return false;
 	}
-	foreach(lc, deps->functions)
-	{
-		if (!hash_function(lfirst_oid(lc), hash))
-			return false;
-	}
+	if (!hash_rows(PROCOID, deps->functions, hash) ||
+		!hash_rows(OPEROID, deps->operators, hash))
+		return false;
 	foreach(lc, deps->types)
 	{
 		if (!hash_type(lfirst_oid(lc), hash))

@@ -7,7 +7,8 @@
  * A stored tree can be stale, and a stale tree can crash the planner (a Var
  * whose column changed type makes a selectivity function read an integer as
  * a pointer).  So each tree carries a hash over what it depends on: every
- * attribute of every relation, xmin and ctid of every function and type.
+ * attribute of every relation, xmin and ctid of every function, operator and
+ * type.
  * pa_query_dependency_hash() computes it; a difference drops the tree.
  *
  * IDENTIFICATION
@@ -39,7 +40,12 @@ typedef struct PaQueryDependencies
 	List	   *functions;		/* every function reached by a node, but for those
 								 * that initdb pinned; InvalidOid when an operator
 								 * has none any more */
-	List	   *types;			/* every type of an expression, likewise */
+	List	   *operators;		/* every operator, and through them their
+								 * negators and commutators, likewise */
+	List	   *types;			/* every type of an expression or of a relation's
+								 * column, and what those are made of, likewise */
+	List	   *range_functions;	/* the part of functions that range types call
+									 * by themselves */
 	bool		has_params;		/* some PARAM_EXTERN */
 	bool		has_temporary;	/* some temporary relation */
 	int			nrelations;		/* range table entries that are relations and not
@@ -47,6 +53,11 @@ typedef struct PaQueryDependencies
 } PaQueryDependencies;
 
 extern void pa_query_dependencies(Query *query, PaQueryDependencies *deps);
+
+/* Add to deps what an expression, and the columns of a relation, depend on. */
+extern void pa_expression_dependencies(Node *expression, PaQueryDependencies *deps);
+extern void pa_relation_dependencies(Oid relid, PaQueryDependencies *deps);
+
 extern uint64 pa_query_relations_hash(const PaQueryDependencies *deps);
 
 /*

@@ -58,6 +58,7 @@ pa_trees_init(void)
 	CacheRegisterRelcacheCallback(relation_changed_cb, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, function_changed_cb, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, function_changed_cb, (Datum) 0);
+	CacheRegisterSyscacheCallback(OPEROID, function_changed_cb, (Datum) 0);
 }
 
 /*

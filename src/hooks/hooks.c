@@ -17,6 +17,7 @@
 
 #include "collect/collect.h"
 #include "hooks/hooks.h"
+#include "whatif/whatif.h"
 
 void
 pa_hooks_init(void)
@@ -27,4 +28,5 @@ pa_hooks_init(void)
 	pa_hooks_init_parser();
 	pa_hooks_init_planner();
 	pa_hooks_init_utility();
+	pa_whatif_init();
 }

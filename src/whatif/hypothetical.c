@@ -136,6 +136,8 @@ pa_whatif_get_relation_info(PlannerInfo *root, Oid relid, bool inhparent,
 	Relation	relation = NULL;
 	ListCell   *lc;
 
+	/* Also for plannings nested in ours. */
+	pa_wall_check_relation(relid, rel);
 	if (scope == NULL || root->glob->boundParams != scope->params)
 		return;
 

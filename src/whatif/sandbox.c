@@ -8,13 +8,11 @@
  * to have code run as somebody else, so a planning runs as the statement's
  * own user, restricted and read-only, and three walls stand around it:
  *
- *	1.	Every function in the tree must belong to a superuser or to the
- *		statement's user (pa_sandbox_check_owners); that it is unchanged
- *		since the capture is the dependency hash's part.
- *	2.	While planning, an object_access_hook holds every function that
- *		expression evaluation starts to the same rule.  This reaches what is
- *		in no tree: index expressions, check constraints, generated columns,
- *		functions called by inlined ones.
+ *	1.	Before: every function and operator in the tree must belong to a
+ *		superuser or to the statement's user; that they are unchanged since
+ *		the capture is the dependency hash's part (wall.c).
+ *	2.	While planning, every function that is looked up for a call must too,
+ *		in the tree or not (wall.c).
  *	3.	Settings are those captured with the statement, search_path among
  *		them; never the reader's.
  *
@@ -31,18 +29,10 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/objectaccess.h"
-#include "catalog/pg_authid.h"
-#include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "compat/guc.h"
@@ -52,11 +42,7 @@
 /* Shortest wait that lock_timeout can express, in milliseconds. */
 #define LOCK_TIMEOUT "1ms"
 
-bool		pa_whatif_is_active = false;
 PaWhatifScope *pa_whatif_scope = NULL;
-
-static object_access_hook_type prev_object_access_hook = NULL;
-static Oid	sandbox_user = InvalidOid;
 
 bool
 pa_sandbox_user_exists(Oid userid)
@@ -79,65 +65,6 @@ pa_sandbox_lock_relations(const PaQueryDependencies *deps)
 			return "a relation is locked by another session";
 	}
 	return NULL;
-}
-
-/* False also when the function is gone. */
-static bool
-is_trusted_function(Oid funcid, Oid userid)
-{
-	HeapTuple	tuple;
-	Oid			owner;
-
-	if (OidIsValid(funcid) && funcid < FirstUnpinnedObjectId)
-		return true;
-	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	return owner == userid || superuser_arg(owner);
-}
-
-/* Wall 1.  Returns why not, allocated in context, or NULL. */
-const char *
-pa_sandbox_check_owners(const PaQueryDependencies *deps, Oid userid,
-						MemoryContext context)
-{
-	ListCell   *lc;
-
-	foreach(lc, deps->functions)
-	{
-		Oid			funcid = lfirst_oid(lc);
-		MemoryContext oldcontext;
-		char	   *name,
-				   *text;
-
-		if (is_trusted_function(funcid, userid))
-			continue;
-		oldcontext = MemoryContextSwitchTo(context);
-		name = get_func_name(funcid);
-		text = psprintf("function %s belongs neither to a superuser nor to the statement's user",
-						quote_identifier(name ? name : "?"));
-		MemoryContextSwitchTo(oldcontext);
-		return text;
-	}
-	return NULL;
-}
-
-/* Wall 2. */
-static void
-object_access_cb(ObjectAccessType access, Oid classId, Oid objectId, int subId,
-				 void *arg)
-{
-	if (access == OAT_FUNCTION_EXECUTE && classId == ProcedureRelationId &&
-		!is_trusted_function(objectId, sandbox_user))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("planning would run function %s, which belongs neither to a superuser nor to the statement's user",
-						quote_identifier(get_func_name(objectId)))));
-
-	if (prev_object_access_hook)
-		prev_object_access_hook(access, classId, objectId, subId, arg);
 }
 
 static void
@@ -232,19 +159,14 @@ pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 {
 	PlannedStmt *plan;
 
-	/* A hook that another session's function set meanwhile stays in place. */
-	prev_object_access_hook = object_access_hook;
-	object_access_hook = object_access_cb;
-	sandbox_user = userid;
-	pa_whatif_is_active = true;
+	pa_wall_raise(userid);
 	PG_TRY();
 	{
 		plan = pa_standard_planner(query, params);
 	}
 	PG_FINALLY();
 	{
-		pa_whatif_is_active = false;
-		object_access_hook = prev_object_access_hook;
+		pa_wall_lower();
 	}
 	PG_END_TRY();
 	return plan;

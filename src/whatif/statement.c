@@ -158,8 +158,8 @@ check_objects(PaWhatifStatement *statement)
 		statement->stale = true;
 		return refuse(statement, "something the statement depends on has changed");
 	}
-	why = pa_sandbox_check_owners(&statement->deps, statement->userid,
-								  statement->context);
+	why = pa_wall_check_owners(&statement->deps, statement->userid,
+							   statement->context);
 	return why == NULL || refuse(statement, why);
 }
 

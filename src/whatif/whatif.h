@@ -81,6 +81,9 @@ extern int64 pa_whatif_index_size(const PaIndexSpec *spec);
 
 /* ---- for hooks/ ---- */
 
+/* When the library is preloaded: the hooks that only what-if planning uses. */
+extern void pa_whatif_init(void);
+
 extern PGDLLIMPORT bool pa_whatif_is_active;
 
 /*

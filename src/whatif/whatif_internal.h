@@ -5,7 +5,8 @@
  *
  *		statement.c		one statement: open, plan, close
  *		vectors.c		which parameter vectors fit the statement
- *		sandbox.c		what a planning may do: locks, owners, settings
+ *		sandbox.c		what a planning may do: locks, user, settings
+ *		wall.c			whose functions it may run
  *		hypothetical.c	IndexOptInfo of an index that does not exist
  *		index_size.c	pages and height of a b-tree that does not exist
  *		plan_indexes.c	which hypothetical indexes a plan uses
@@ -65,11 +66,18 @@ extern bool pa_vector_fits(Query *query, ParamListInfo vector);
 
 /* Why planning must not go on; context is where the text is allocated. */
 extern const char *pa_sandbox_lock_relations(const PaQueryDependencies *deps);
-extern const char *pa_sandbox_check_owners(const PaQueryDependencies *deps,
-										   Oid userid, MemoryContext context);
 extern bool pa_sandbox_user_exists(Oid userid);
 extern void pa_sandbox_enter(Oid userid, const PaStoredTree *tree);
 extern PlannedStmt *pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid);
+
+/* wall.c */
+
+/* Why planning must not go on, allocated in context, or NULL. */
+extern const char *pa_wall_check_owners(const PaQueryDependencies *deps,
+										Oid userid, MemoryContext context);
+extern void pa_wall_raise(Oid userid);
+extern void pa_wall_lower(void);
+extern void pa_wall_check_relation(Oid relid, RelOptInfo *rel);
 
 /* hypothetical.c */
 extern IndexOptInfo *pa_hypothetical_index(RelOptInfo *rel, Relation relation,
