@@ -6,7 +6,7 @@
  * Planning evaluates functions: constants are folded, SQL functions inlined,
  * stable functions called for estimates.  Who reads advice must not be able
  * to have code run as somebody else, so a planning runs as the statement's
- * own user, restricted and read-only, and three walls stand around it:
+ * own user, restricted and read-only, and four walls stand around it:
  *
  *	1.	Before: every function and operator in the tree must belong to a
  *		superuser or to the statement's user; that they are unchanged since
@@ -15,6 +15,7 @@
  *		in the tree or not (wall.c).
  *	3.	Settings are those captured with the statement, search_path among
  *		them; never the reader's.
+ *	4.	A planning has half a second (time_limit.c).
  *
  * Nothing waits: the tree's relations are locked conditionally, and whatever
  * else the planner locks (indexes, children) runs into lock_timeout.
@@ -160,14 +161,22 @@ pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 	PlannedStmt *plan;
 
 	pa_wall_raise(userid);
+	pa_time_limit_start();
 	PG_TRY();
 	{
 		plan = pa_standard_planner(query, params);
 	}
 	PG_FINALLY();
 	{
+		pa_time_limit_stop();
 		pa_wall_lower();
 	}
 	PG_END_TRY();
+
+	/* A function may have caught the error. */
+	if (pa_time_limit_passed())
+		ereport(ERROR,
+				(errcode(ERRCODE_QUERY_CANCELED),
+				 errmsg_internal(PA_PLANNING_TOO_LONG)));
 	return plan;
 }

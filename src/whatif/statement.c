@@ -17,7 +17,7 @@
  *	5.	enter the sandbox and plan copies of the tree: planning scribbles.
  *
  * Any error on the way becomes a refusal with its message, except a request
- * to cancel.  The cost of a set of candidates is the mean over the sampled
+ * of the reader's side to cancel.  The cost of a set of candidates is the mean over the sampled
  * parameter vectors; without vectors, a tree with parameters is planned as a
  * generic plan.
  *
@@ -302,11 +302,15 @@ run_steps(PaWhatifStatement *statement, PlanningRequest *request)
 		plan_request(statement, request);
 }
 
-static bool
-is_cancel(const ErrorData *error)
+/* Why, from an error that is no request to cancel; lives as long as error. */
+static const char *
+error_refusal(const ErrorData *error)
 {
-	return error->sqlerrcode == ERRCODE_ASSERT_FAILURE ||
-		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
+	if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+		return "a relation or an index is locked by another session";
+	if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && pa_time_limit_passed())
+		return PA_PLANNING_TOO_LONG;
+	return error->message != NULL ? error->message : "planning fails";
 }
 
 /*
@@ -328,6 +332,7 @@ run_request(PaWhatifStatement *statement, PlanningRequest *request)
 	if (pa_whatif_is_active)
 		return refuse(statement, "cannot plan from within a planning");
 
+	pa_time_limit_reset();
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(statement->scratch);
 	PG_TRY();
@@ -350,12 +355,11 @@ run_request(PaWhatifStatement *statement, PlanningRequest *request)
 
 	if (error != NULL)
 	{
-		if (is_cancel(error))
+		if (pa_is_cancel(error))
 			ReThrowError(error);
-		(void) refuse(statement, error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ?
-					  "a relation or an index is locked by another session" :
-					  error->message);
+		(void) refuse(statement, error_refusal(error));
 	}
+	pa_time_limit_finish();
 	return done;
 }
 

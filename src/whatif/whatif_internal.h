@@ -7,6 +7,7 @@
  *		vectors.c		which parameter vectors fit the statement
  *		sandbox.c		what a planning may do: locks, user, settings
  *		wall.c			whose functions it may run
+ *		time_limit.c	how long it may take
  *		hypothetical.c	IndexOptInfo of an index that does not exist
  *		index_size.c	pages and height of a b-tree that does not exist
  *		plan_indexes.c	which hypothetical indexes a plan uses
@@ -78,6 +79,15 @@ extern const char *pa_wall_check_owners(const PaQueryDependencies *deps,
 extern void pa_wall_raise(Oid userid);
 extern void pa_wall_lower(void);
 extern void pa_wall_check_relation(Oid relid, RelOptInfo *rel);
+
+/* time_limit.c */
+#define PA_PLANNING_TOO_LONG "planning takes too long"
+extern void pa_time_limit_reset(void);
+extern void pa_time_limit_start(void);
+extern void pa_time_limit_stop(void);
+extern bool pa_time_limit_passed(void);
+extern void pa_time_limit_finish(void);
+extern bool pa_is_cancel(const ErrorData *error);
 
 /* hypothetical.c */
 extern IndexOptInfo *pa_hypothetical_index(RelOptInfo *rel, Relation relation,
