@@ -81,7 +81,7 @@ COMMENT ON COLUMN perf_advisor.missing_indexes.total_exec_time IS 'Execution tim
 COMMENT ON COLUMN perf_advisor.missing_indexes.cost_before IS 'The planner''s cost of one call today, in its own units: mean of those statements, weighted by calls.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.cost_after IS 'The same with all indexes of this view in place. The planner''s estimate, not a measurement.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.est_saved_time IS 'Execution time that it would save, in ms a day, if time falls as the cost does: what was seen in watched_for, or in an hour if that is shorter, scaled to 24 hours. A statement that needs several indexes counts in equal parts, so rows can be added up.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.est_saved_pct IS 'The same as a share of total_exec_time, 0-100.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.est_saved_pct IS 'The same as a share of what these statements take as they are run now, 0-100.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.est_index_size IS 'Its size when built, estimated from the table''s statistics, in bytes.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.table_size IS 'Size of the table today, without indexes and TOAST, in bytes.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.write_cost_ratio IS 'What it would cost writers. Always NULL: this version does not estimate it; look at n_tup_ins and n_tup_upd in pg_stat_user_tables.';

@@ -393,6 +393,46 @@ propose_ordering(Proposals *proposals, const Columns *columns,
 		propose(proposals, &draft);
 }
 
+bool
+pa_analyze_is_bet(const PaRelationUse *use, const PaIndexSpec *spec)
+{
+	Columns		columns;
+	Draft		draft;
+	ListCell   *lc;
+
+	if (use->relid != spec->relid)
+		return false;
+	foreach(lc, use->columns)
+	{
+		if (((const PaColumnUse *) lfirst(lc))->attnum == spec->keys[0].attnum)
+			return false;
+	}
+
+	sort_columns(use, &columns);
+	start_draft(use, &draft);
+	append_constants(&draft, &columns, 1, true);
+	if (draft.nequal == 0)
+		return false;
+
+	foreach(lc, use->orderings)
+	{
+		const PaOrdering *ordering = lfirst(lc);
+
+		if (!ordering->limited)
+			continue;
+		for (int i = 0; i < ordering->nkeys; i++)
+		{
+			if (contains_column(columns.equal, columns.nequal,
+								ordering->keys[i].attnum))
+				continue;
+			if (ordering->keys[i].attnum == spec->keys[0].attnum)
+				return true;
+			break;
+		}
+	}
+	return false;
+}
+
 /* (J) for one join column. */
 static void
 propose_join(Proposals *proposals, const Columns *columns,

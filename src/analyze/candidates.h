@@ -25,4 +25,11 @@
  */
 extern List *pa_analyze_candidates(const PaRelationUse *use);
 
+/*
+ * True when the index gives the relation nothing but its order under LIMIT
+ * although an equality leads to that order: using it would be a bet that
+ * matching rows come early.
+ */
+extern bool pa_analyze_is_bet(const PaRelationUse *use, const PaIndexSpec *spec);
+
 #endif							/* PA_ANALYZE_CANDIDATES_H */

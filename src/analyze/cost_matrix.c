@@ -49,11 +49,32 @@ pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
 	statement->weight = weight;
 	statement->base_cost = base_cost;
 	statement->relids = list_copy(relids);
+	for (int i = 0; i < list_length(matrix->candidates); i++)
+	{
+		if (list_member_oid(relids, pa_matrix_candidate(matrix, i)->relid))
+			statement->usable = bms_add_member(statement->usable, i);
+	}
 	matrix->statements = lappend(matrix->statements, statement);
 	MemoryContextSwitchTo(old);
 
 	pa_matrix_add_plan(matrix, number, NULL, NULL, base_cost);
 	return number;
+}
+
+/* Makes a new candidate usable for all statements that read its table. */
+static void
+add_to_usable(PaCostMatrix *matrix, int candidate)
+{
+	Oid			relid = pa_matrix_candidate(matrix, candidate)->relid;
+	ListCell   *lc;
+
+	foreach(lc, matrix->statements)
+	{
+		PaMatrixStatement *statement = lfirst(lc);
+
+		if (list_member_oid(statement->relids, relid))
+			statement->usable = bms_add_member(statement->usable, candidate);
+	}
 }
 
 int
@@ -77,10 +98,19 @@ pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
 
 		*copy = *spec;
 		matrix->candidates = lappend(matrix->candidates, copy);
+		add_to_usable(matrix, number);
 	}
 	of->rule = list_append_unique_int(of->rule, number);
 	MemoryContextSwitchTo(old);
 	return number;
+}
+
+void
+pa_matrix_bar(PaCostMatrix *matrix, int statement, int candidate)
+{
+	PaMatrixStatement *of = list_nth(matrix->statements, statement);
+
+	of->usable = bms_del_member(of->usable, candidate);
 }
 
 void
@@ -91,12 +121,18 @@ pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
 	MemoryContext old = MemoryContextSwitchTo(matrix->context);
 	PaMatrixStatement *of = list_nth(matrix->statements, statement);
 	PaKnownPlan *plan = palloc(sizeof(PaKnownPlan));
+	int			at;
 
 	Assert(bms_is_subset(used, offered));
 	plan->offered = bms_copy(offered);
 	plan->used = bms_copy(used);
 	plan->cost = cost;
-	of->plans = lappend(of->plans, plan);
+	for (at = list_length(of->plans); at > 0; at--)
+	{
+		if (((PaKnownPlan *) list_nth(of->plans, at - 1))->cost <= cost)
+			break;
+	}
+	of->plans = list_insert_nth(of->plans, at, plan);
 	of->helpful = bms_add_members(of->helpful, used);
 	MemoryContextSwitchTo(old);
 }
@@ -105,7 +141,6 @@ const PaKnownPlan *
 pa_matrix_plan(const PaCostMatrix *matrix, int statement, const Bitmapset *set)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
-	const PaKnownPlan *best = NULL;
 	ListCell   *lc;
 
 	/* The base plan uses nothing, so there is always one. */
@@ -113,29 +148,18 @@ pa_matrix_plan(const PaCostMatrix *matrix, int statement, const Bitmapset *set)
 	{
 		const PaKnownPlan *plan = lfirst(lc);
 
-		if (bms_is_subset(plan->used, set) &&
-			(best == NULL || plan->cost < best->cost))
-			best = plan;
+		if (bms_is_subset(plan->used, set))
+			return plan;
 	}
-	Assert(best != NULL);
-	return best;
+	Assert(false);
+	return NULL;
 }
 
 Bitmapset *
 pa_matrix_relevant(const PaCostMatrix *matrix, int statement,
 				   const Bitmapset *set)
 {
-	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
-	Bitmapset  *relevant = NULL;
-	int			candidate = -1;
-
-	while ((candidate = bms_next_member(set, candidate)) >= 0)
-	{
-		if (list_member_oid(of->relids,
-							pa_matrix_candidate(matrix, candidate)->relid))
-			relevant = bms_add_member(relevant, candidate);
-	}
-	return relevant;
+	return bms_intersect(set, pa_matrix_statement(matrix, statement)->usable);
 }
 
 bool
@@ -144,6 +168,7 @@ pa_matrix_is_known(const PaCostMatrix *matrix, int statement,
 {
 	const PaMatrixStatement *of = pa_matrix_statement(matrix, statement);
 	Bitmapset  *relevant = pa_matrix_relevant(matrix, statement, set);
+	bool		known = false;
 	ListCell   *lc;
 
 	foreach(lc, of->plans)
@@ -152,9 +177,13 @@ pa_matrix_is_known(const PaCostMatrix *matrix, int statement,
 
 		if (bms_is_subset(plan->used, relevant) &&
 			bms_is_subset(relevant, plan->offered))
-			return true;
+		{
+			known = true;
+			break;
+		}
 	}
-	return false;
+	bms_free(relevant);
+	return known;
 }
 
 Bitmapset *

@@ -35,12 +35,14 @@ typedef struct PaKnownPlan
 
 typedef struct PaMatrixStatement
 {
-	double		weight;			/* execution time in the window, msec */
+	double		weight;			/* time in the window as it is run now, msec */
 	double		base_cost;		/* planner units, without any candidate */
 	List	   *relids;			/* OidList: the tables it reads */
 	List	   *rule;			/* IntList: its own candidates in rule order */
-	List	   *plans;			/* of PaKnownPlan *, the base plan first */
+	List	   *plans;			/* of PaKnownPlan *, cheapest first */
 	Bitmapset  *helpful;		/* candidates that some of them uses */
+	Bitmapset  *usable;			/* candidates on its tables, but for those that
+								 * must not serve it */
 } PaMatrixStatement;
 
 typedef struct PaCostMatrix
@@ -61,6 +63,12 @@ extern int	pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
 extern int	pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
 									const PaIndexSpec *spec);
 
+/*
+ * The candidate must not serve the statement, whatever the planner would do;
+ * to be said before the first planning with it.
+ */
+extern void pa_matrix_bar(PaCostMatrix *matrix, int statement, int candidate);
+
 /* Records a planning; the sets are copied. */
 extern void pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
 							   const Bitmapset *offered, const Bitmapset *used,
@@ -79,7 +87,7 @@ extern const PaIndexSpec *pa_matrix_candidate(const PaCostMatrix *matrix,
 extern const PaMatrixStatement *pa_matrix_statement(const PaCostMatrix *matrix,
 													int statement);
 
-/* The members of the set that are on tables the statement reads. */
+/* The members of the set that the statement may use. */
 extern Bitmapset *pa_matrix_relevant(const PaCostMatrix *matrix, int statement,
 									 const Bitmapset *set);
 

@@ -19,6 +19,13 @@
  *			the workload; then every index that the others make superfluous
  *			goes.
  *
+ * Each step asks for the costs that it lacks and leaves the next step to the
+ * next call, because what to ask there depends on the answers.  There are at
+ * most a few questions for each statement and step: to see whether an index
+ * is superfluous only those are asked about whose plan uses it.  The heaviest
+ * statements are asked about first.  When there is no more time, those whose
+ * preference is not settled by then have none.
+ *
  * We differ from the Extend algorithm (Schlosser et al. 2019), whose shape
  * this has, in that nothing is weighed against space or writes yet.
  *
@@ -42,6 +49,12 @@
 /* An index must save this share of the workload's time. */
 #define MIN_GAIN 0.01
 
+/* Questions asked before those that come first are to be answered. */
+#define MANY_QUESTIONS 32
+
+/* An index that is one too many for its table must save this share. */
+#define MIN_GAIN_BEYOND_ROOM 0.05
+
 /* A statement may cost so many times its own best with a shared index. */
 #define MAX_SHARED_COST 2.0
 
@@ -55,6 +68,11 @@ typedef struct Choice
 	int			nstatements;
 	PaSelection *result;
 	bool		asking;			/* unknown costs become questions */
+	bool		unsure;			/* some cost was but a bound */
+	List	  **questions;		/* by statement: List of PaQuestion * */
+	int			nquestions;
+	pa_stop_callback stop;
+	void	   *stop_arg;
 } Choice;
 
 bool
@@ -78,33 +96,52 @@ tie_limit(double cost)
 	return cost + Max(cost * TIE_RATIO, TIE_UNITS);
 }
 
+/* Stops asking when the caller wants an answer; called in every loop. */
+static void
+look_at_clock(Choice *choice)
+{
+	if (choice->stop != NULL && choice->stop(choice->stop_arg))
+		choice->asking = false;
+}
+
 static void
 ask(Choice *choice, int statement, Bitmapset *set)
 {
 	PaQuestion *question;
 	ListCell   *lc;
 
-	foreach(lc, choice->result->questions)
+	foreach(lc, choice->questions[statement])
 	{
 		question = lfirst(lc);
-		if (question->statement == statement && bms_equal(question->set, set))
+		if (bms_equal(question->set, set))
 			return;
 	}
 
 	question = palloc(sizeof(PaQuestion));
 	question->statement = statement;
 	question->set = set;
-	choice->result->questions = lappend(choice->result->questions, question);
+	choice->questions[statement] = lappend(choice->questions[statement], question);
+	choice->nquestions++;
+}
+
+/* Whether the answers are wanted before going on. */
+static bool
+has_questions(const Choice *choice)
+{
+	return choice->asking && choice->nquestions > 0;
 }
 
 /* The cost as far as it is known; asks for it when it is only a bound. */
 static double
 cost_of(Choice *choice, int statement, const Bitmapset *set)
 {
-	if (choice->asking &&
-		!pa_matrix_is_known(choice->matrix, statement, set))
-		ask(choice, statement, pa_matrix_relevant(choice->matrix, statement, set));
-
+	if (!pa_matrix_is_known(choice->matrix, statement, set))
+	{
+		choice->unsure = true;
+		if (choice->asking)
+			ask(choice, statement,
+				pa_matrix_relevant(choice->matrix, statement, set));
+	}
 	return pa_matrix_plan(choice->matrix, statement, set)->cost;
 }
 
@@ -369,6 +406,7 @@ merge_some_pair(Choice *choice)
 	{
 		int			wide = -1;
 
+		look_at_clock(choice);
 		while ((wide = bms_next_member(all, wide)) >= 0)
 		{
 			if (narrow != wide &&
@@ -383,9 +421,13 @@ merge_some_pair(Choice *choice)
 
 /* ---- choose ---- */
 
-/* What adding the indexes saves over all statements, in msec. */
+/*
+ * What adding the indexes saves over all statements, in msec; present[i] is
+ * what statement i costs without them.
+ */
 static double
-gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added)
+gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added,
+		const double *present)
 {
 	Bitmapset  *both = bms_union(chosen, added);
 	double		gain = 0;
@@ -394,8 +436,7 @@ gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added)
 	{
 		if (choice->preferred[i] != NULL &&
 			bms_overlap(added, pa_matrix_statement(choice->matrix, i)->helpful))
-			gain += time_lost(choice, i, bound_of(choice, i, chosen),
-							  bound_of(choice, i, both));
+			gain += time_lost(choice, i, present[i], bound_of(choice, i, both));
 	}
 	bms_free(both);
 	return gain;
@@ -410,11 +451,24 @@ table_has_room(const Choice *choice, const Bitmapset *chosen,
 
 	while ((candidate = bms_next_member(added, candidate)) >= 0)
 	{
-		if (bms_num_members(on_table(choice, both, table_of(choice, candidate))) >
+		if (!bms_is_member(candidate, chosen) &&
+			bms_num_members(on_table(choice, both, table_of(choice, candidate))) >
 			PA_MAX_NEW_INDEXES)
 			return false;
 	}
 	return true;
+}
+
+/* True when an earlier statement prefers the same set. */
+static bool
+is_repeated(const Choice *choice, int statement)
+{
+	for (int i = 0; i < statement; i++)
+	{
+		if (bms_equal(choice->preferred[i], choice->preferred[statement]))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -423,31 +477,91 @@ table_has_room(const Choice *choice, const Bitmapset *chosen,
  * anything.
  */
 static Bitmapset *
-best_addition(const Choice *choice, const Bitmapset *chosen)
+best_addition(Choice *choice, const Bitmapset *chosen)
 {
+	double	   *present = palloc(sizeof(double) * Max(choice->nstatements, 1));
 	Bitmapset  *best = NULL;
 	double		best_gain = 0;
+
+	for (int i = 0; i < choice->nstatements; i++)
+		present[i] = bound_of(choice, i, chosen);
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		double		gain;
 
-		if (bms_is_subset(choice->preferred[i], chosen) ||
-			!table_has_room(choice, chosen, choice->preferred[i]))
+		look_at_clock(choice);
+		if (bms_is_subset(choice->preferred[i], chosen) || is_repeated(choice, i))
 			continue;
-		gain = gain_of(choice, chosen, choice->preferred[i]);
-		if (gain > best_gain)
+		gain = gain_of(choice, chosen, choice->preferred[i], present);
+		if (gain > best_gain &&
+			(gain >= choice->matrix->total_weight * MIN_GAIN_BEYOND_ROOM ||
+			 table_has_room(choice, chosen, choice->preferred[i])))
 		{
 			best_gain = gain;
 			best = choice->preferred[i];
 		}
 	}
+	pfree(present);
 	return is_worth(choice, best_gain) ? best : NULL;
 }
 
 /*
+ * Makes sure of what every statement that wants an index does with them.
+ * Returns the candidates that those use, or might use, whose answer is open.
+ */
+static Bitmapset *
+ask_about_chosen(Choice *choice, const Bitmapset *chosen)
+{
+	Bitmapset  *open = NULL;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		look_at_clock(choice);
+		if (choice->preferred[i] == NULL)
+			continue;
+		choice->unsure = false;
+		(void) cost_of(choice, i, chosen);
+		if (choice->asking && choice->unsure)
+			open = bms_add_members(open,
+								   pa_matrix_statement(choice->matrix, i)->usable);
+	}
+	return open;
+}
+
+/*
+ * What the statements lose without one of the chosen indexes, in msec, at
+ * most.  Only those lose whose plan uses it.
+ */
+static double
+loss_without(Choice *choice, const Bitmapset *chosen, int candidate,
+			 bool asking)
+{
+	Bitmapset  *others = bms_del_member(bms_copy(chosen), candidate);
+	double		lost = 0;
+
+	look_at_clock(choice);
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		const PaKnownPlan *plan;
+
+		if (choice->preferred[i] == NULL)
+			continue;
+		plan = pa_matrix_plan(choice->matrix, i, chosen);
+		if (!bms_is_member(candidate, plan->used))
+			continue;
+		lost += time_lost(choice, i,
+						  asking ? cost_of(choice, i, others) : bound_of(choice, i, others),
+						  plan->cost);
+	}
+	bms_free(others);
+	return lost;
+}
+
+/*
  * Returns the chosen index whose absence costs least, if that is too little
- * for an index of its own; else -1.
+ * for an index of its own; else -1.  Unknown costs without it count as their
+ * bounds, so that it may only seem needed; then the questions are asked.
  */
 static int
 superfluous_index(Choice *choice, const Bitmapset *chosen)
@@ -455,58 +569,88 @@ superfluous_index(Choice *choice, const Bitmapset *chosen)
 	int			candidate = -1;
 	int			least = -1;
 	double		least_lost = 0;
+	Bitmapset  *open = ask_about_chosen(choice, chosen);
 
 	while ((candidate = bms_next_member(chosen, candidate)) >= 0)
 	{
-		Bitmapset  *others = bms_del_member(bms_copy(chosen), candidate);
-		double		lost = 0;
+		double		lost;
 
-		for (int i = 0; i < choice->nstatements; i++)
-		{
-			if (choice->preferred[i] != NULL)
-				lost += time_lost(choice, i, cost_of(choice, i, others),
-								  cost_of(choice, i, chosen));
-		}
+		if (bms_is_member(candidate, open))
+			continue;
+		lost = loss_without(choice, chosen, candidate, false);
 		if (least < 0 || lost < least_lost)
 		{
 			least = candidate;
 			least_lost = lost;
 		}
 	}
-	return (least >= 0 && !is_worth(choice, least_lost)) ? least : -1;
+	if (least >= 0 && !is_worth(choice, least_lost))
+		return least;
+	if (has_questions(choice))
+		return -1;
+
+	candidate = -1;
+	while (choice->asking && (candidate = bms_next_member(chosen, candidate)) >= 0)
+		(void) loss_without(choice, chosen, candidate, true);
+	return -1;
 }
 
-/*
- * Chooses from what the matrix knows.  The result lives in
- * CurrentMemoryContext, the matrix is not changed.
- */
-PaSelection *
-pa_analyze_selection(const PaCostMatrix *matrix)
+/* The steps after "prefer", as far as they get without an open question. */
+static Bitmapset *
+choose(Choice *choice)
 {
-	Choice		choice = {0};
+	Bitmapset  *chosen = NULL;
 	Bitmapset  *addition;
 	int			drop;
 
-	choice.matrix = matrix;
-	choice.nstatements = list_length(matrix->statements);
-	choice.preferred = palloc0(sizeof(Bitmapset *) * Max(choice.nstatements, 1));
-	choice.result = palloc0(sizeof(PaSelection));
-
-	choice.asking = true;
-	for (int i = 0; i < choice.nstatements; i++)
-		choice.preferred[i] = prefer(&choice, i);
-
-	/* What to ask next depends on the answers to what is asked already. */
-	choice.asking = (choice.result->questions == NIL);
-	while (merge_some_pair(&choice))
+	while (merge_some_pair(choice))
 		;
+	if (has_questions(choice))
+		return NULL;
 
-	while ((addition = best_addition(&choice, choice.result->chosen)) != NULL)
-		choice.result->chosen = bms_add_members(choice.result->chosen, addition);
+	while ((addition = best_addition(choice, chosen)) != NULL)
+		chosen = bms_add_members(chosen, addition);
+	while ((drop = superfluous_index(choice, chosen)) >= 0)
+		chosen = bms_del_member(chosen, drop);
+	return chosen;
+}
 
-	choice.asking = (choice.result->questions == NIL);
-	while ((drop = superfluous_index(&choice, choice.result->chosen)) >= 0)
-		choice.result->chosen = bms_del_member(choice.result->chosen, drop);
+PaSelection *
+pa_analyze_selection(const PaCostMatrix *matrix, pa_stop_callback stop,
+					 void *stop_arg)
+{
+	Choice		choice = {0};
+	int			count = list_length(matrix->statements);
 
+	choice.matrix = matrix;
+	choice.nstatements = count;
+	choice.preferred = palloc0(sizeof(Bitmapset *) * Max(count, 1));
+	choice.questions = palloc0(sizeof(List *) * Max(count, 1));
+	choice.result = palloc0(sizeof(PaSelection));
+	choice.asking = true;
+	choice.stop = stop;
+	choice.stop_arg = stop_arg;
+
+	for (int i = 0; i < count; i++)
+	{
+		look_at_clock(&choice);
+		if (choice.asking && choice.nquestions >= MANY_QUESTIONS)
+			break;
+		choice.unsure = false;
+		choice.preferred[i] = prefer(&choice, i);
+		if (choice.unsure)
+			choice.preferred[i] = NULL;
+	}
+	if (!has_questions(&choice))
+		choice.result->chosen = choose(&choice);
+
+	/* those asked before it was told to stop need no answer any more */
+	if (has_questions(&choice))
+	{
+		choice.result->chosen = NULL;
+		for (int i = 0; i < count; i++)
+			choice.result->questions = list_concat(choice.result->questions,
+												   choice.questions[i]);
+	}
 	return choice.result;
 }

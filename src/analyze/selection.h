@@ -4,9 +4,11 @@
  *		Which of the candidates are worth creating for the whole workload.
  *
  * The choice is made from a cost matrix and says which plannings would make
- * it surer.  The caller makes as many of them as it has time for, adds them
- * to the matrix and asks again; every answer is a valid one, the last the
- * best.  So the choice itself stays pure and can be replayed.
+ * it surer.  The caller makes them, adds them to the matrix and asks again,
+ * until there are none; or until it has no more time: then the choice is made
+ * from what is known, and as costs that are not known count as their upper
+ * bounds, it is a valid one.  So the choice itself stays pure and can be
+ * replayed.
  *
  * IDENTIFICATION
  *		src/analyze/selection.h
@@ -18,7 +20,11 @@
 
 #include "analyze/cost_matrix.h"
 
-#define PA_MAX_NEW_INDEXES 3	/* proposed for one table */
+/*
+ * Proposed for one table; further ones only if each saves a large share of
+ * the workload, see selection.c.
+ */
+#define PA_MAX_NEW_INDEXES 3
 
 /* A planning that would help: the statement with exactly these candidates. */
 typedef struct PaQuestion
@@ -29,11 +35,24 @@ typedef struct PaQuestion
 
 typedef struct PaSelection
 {
-	Bitmapset  *chosen;			/* candidates worth creating */
-	List	   *questions;		/* of PaQuestion *, most useful first */
+	List	   *questions;		/* of PaQuestion *, by statement */
+	Bitmapset  *chosen;			/* candidates worth creating; only when there
+								 * is no question */
 } PaSelection;
 
-extern PaSelection *pa_analyze_selection(const PaCostMatrix *matrix);
+/*
+ * Tells whether to stop asking.  It is called often: the caller looks at the
+ * clock in it, and may leave by an error.  Once true, it stays true.
+ */
+typedef bool (*pa_stop_callback) (void *arg);
+
+/*
+ * Chooses from what the matrix knows, or says what should be known first.
+ * Without "stop" (NULL) it never stops.  The result lives in
+ * CurrentMemoryContext, the matrix is not changed.
+ */
+extern PaSelection *pa_analyze_selection(const PaCostMatrix *matrix,
+										 pa_stop_callback stop, void *stop_arg);
 
 /* Whether a plan of that cost is a real gain over the base plan. */
 extern bool pa_analyze_is_gain(double base_cost, double cost);

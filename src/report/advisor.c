@@ -5,9 +5,11 @@
  *
  * The statements with the most time are opened first, each with its stored
  * tree and sampled parameters; what the planner saw of their tables gives
- * the candidates.  Then the selection asks for plannings and gets them until
- * it has no further question or the deadline is there.  Its answer is valid
- * at any time, so the deadline costs quality, never the result.
+ * the candidates.  Opening ends at half of the deadline, because statements
+ * that nothing is tried for are worth nothing.  Then the selection asks for
+ * plannings and gets them until it has no further question or the deadline is
+ * there.  Its answer is valid at any time, so the deadline costs quality,
+ * never the result.
  *
  * A statement that cannot be planned is not dropped in silence: it is listed
  * as skipped, with the reason.
@@ -24,6 +26,7 @@
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "analyze/candidates.h"
@@ -35,22 +38,47 @@
 
 #define PA_SCHEMA "perf_advisor"
 
-/* Sets planned between two looks at the clock. */
+/* Sets planned between two looks at the clock: so many, in so many msec. */
 #define PLANS_A_STEP 8
+#define STEP_TIME 20.0
 
 /*
- * Times that the selection is asked again.  Each time it knows more; it ends
- * by itself after a handful.
+ * Times that the selection is asked again.  Each time it knows more, and it
+ * ends by itself, typically after a handful.
  */
-#define MAX_ROUNDS 30
+#define MAX_ROUNDS 500
+
+/* True when so many further msec would end after the deadline. */
+static bool
+would_be_late(PaAdvisor *advisor, double msec)
+{
+	if (advisor->deadline == 0 ||
+		GetCurrentTimestamp() + (TimestampTz) (msec * 1000.0) < advisor->deadline)
+		return false;
+	advisor->deadline_hit = true;
+	return true;
+}
 
 static bool
 is_late(PaAdvisor *advisor)
 {
-	if (!advisor->deadline_hit && advisor->deadline != 0 &&
-		GetCurrentTimestamp() >= advisor->deadline)
-		advisor->deadline_hit = true;
-	return advisor->deadline_hit;
+	return would_be_late(advisor, 0);
+}
+
+/* pa_stop_callback: the selection calls it in its loops. */
+static bool
+stop_asking(void *arg)
+{
+	PaAdvisor  *advisor = arg;
+
+	CHECK_FOR_INTERRUPTS();
+	return advisor->asked_enough || is_late(advisor);
+}
+
+static double
+msec_since(TimestampTz start)
+{
+	return (double) (GetCurrentTimestamp() - start) / 1000.0;
 }
 
 /* Lists the statement as skipped; for several reasons once, with the first. */
@@ -59,6 +87,7 @@ skip(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 	 const char *reason)
 {
 	PaSkippedStatement *skipped;
+	MemoryContext old;
 	ListCell   *lc;
 
 	foreach(lc, advisor->skipped)
@@ -67,10 +96,12 @@ skip(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 			return;
 	}
 
+	old = MemoryContextSwitchTo(advisor->context);
 	skipped = palloc(sizeof(PaSkippedStatement));
 	skipped->statement = statement;
 	skipped->reason = pstrdup(reason);
 	advisor->skipped = lappend(advisor->skipped, skipped);
+	MemoryContextSwitchTo(old);
 }
 
 /*
@@ -150,7 +181,7 @@ add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
 										((PaRelationUse *) lfirst(lc))->relid);
 
 	number = pa_matrix_add_statement(advisor->matrix,
-									 subject->statement->own_exec_time * subject->share,
+									 subject->statement->present_time * subject->share,
 									 pa_whatif_base(subject->whatif)->total_cost,
 									 relids);
 	Assert(number == list_length(advisor->subjects));
@@ -174,6 +205,7 @@ open_tree(const PaWorkloadStatement *statement, const PaStoredTree *tree,
 		  List *params, const char **refusal, bool *stale)
 {
 	PaAdvisorSubject *subject = palloc0(sizeof(PaAdvisorSubject));
+	TimestampTz start = GetCurrentTimestamp();
 	const char *refused;
 
 	subject->statement = statement;
@@ -183,6 +215,7 @@ open_tree(const PaWorkloadStatement *statement, const PaStoredTree *tree,
 									 statement->shape.userid);
 
 	refused = pa_whatif_refusal(subject->whatif);
+	subject->planning_time = msec_since(start);
 	if (refused == NULL)
 		return subject;
 
@@ -263,19 +296,57 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 static void
 open_workload(PaAdvisor *advisor)
 {
+	TimestampTz until = 0;
 	ListCell   *lc;
+
+	if (advisor->deadline != 0)
+		until = advisor->started + (advisor->deadline - advisor->started) / 2;
 
 	foreach(lc, advisor->workload->statements)
 	{
 		const PaWorkloadStatement *statement = lfirst(lc);
 
 		CHECK_FOR_INTERRUPTS();
-		if (is_late(advisor))
+		if (until != 0 && GetCurrentTimestamp() >= until)
+		{
+			advisor->deadline_hit = true;
 			skip(advisor, statement,
 				 "the advisor stopped at perf_advisor.advisor_deadline before it came to this statement");
+		}
 		else if (!open_statement(advisor, statement))
 			continue;
-		advisor->matrix->total_weight += statement->own_exec_time;
+		advisor->matrix->total_weight += statement->present_time;
+	}
+}
+
+/*
+ * Keeps from each statement the other statements' candidates that would be a
+ * bet for it.
+ */
+static void
+bar_bets(PaAdvisor *advisor)
+{
+	for (int i = 0; i < list_length(advisor->subjects); i++)
+	{
+		const PaAdvisorSubject *subject = list_nth(advisor->subjects, i);
+		const PaMatrixStatement *of = pa_matrix_statement(advisor->matrix, i);
+		Bitmapset  *usable = bms_copy(of->usable);
+		int			candidate = -1;
+
+		CHECK_FOR_INTERRUPTS();
+		while ((candidate = bms_next_member(usable, candidate)) >= 0)
+		{
+			ListCell   *lc;
+
+			if (list_member_int(of->rule, candidate))
+				continue;
+			foreach(lc, subject->relations)
+			{
+				if (pa_analyze_is_bet(lfirst(lc),
+									  pa_matrix_candidate(advisor->matrix, candidate)))
+					pa_matrix_bar(advisor->matrix, i, candidate);
+			}
+		}
 	}
 }
 
@@ -327,6 +398,7 @@ answer_step(PaAdvisor *advisor, List *questions)
 	ListCell   *lc;
 	int			i = 0;
 	bool		was_refused = pa_whatif_refusal(subject->whatif) != NULL;
+	TimestampTz start = GetCurrentTimestamp();
 
 	memset(costs, 0, sizeof(costs));
 	foreach(lc, questions)
@@ -343,52 +415,90 @@ answer_step(PaAdvisor *advisor, List *questions)
 		}
 	}
 
+	subject->planning_time = msec_since(start) / list_length(questions);
+
 	i = 0;
 	foreach(lc, questions)
 		record_plan(advisor, lfirst(lc), &costs[i++]);
 }
 
-/* Answers questions, those of one statement together, until it is late. */
-static void
-answer_questions(PaAdvisor *advisor, const List *questions)
+/*
+ * How many sets of a statement to plan before the next look at the clock; 0
+ * when not even one would be done in time.
+ */
+static int
+step_length(PaAdvisor *advisor, const PaQuestion *question)
 {
-	List	   *step = NIL;
-	ListCell   *lc;
+	const PaAdvisorSubject *subject = list_nth(advisor->subjects,
+											   question->statement);
 
-	foreach(lc, questions)
-	{
-		PaQuestion *question = lfirst(lc);
-
-		if (step != NIL &&
-			(list_length(step) == PLANS_A_STEP ||
-			 ((PaQuestion *) linitial(step))->statement != question->statement))
-		{
-			answer_step(advisor, step);
-			step = NIL;
-			if (is_late(advisor))
-				return;
-		}
-		step = lappend(step, question);
-	}
-	if (step != NIL)
-		answer_step(advisor, step);
+	if (would_be_late(advisor, subject->planning_time))
+		return 0;
+	if (subject->planning_time * PLANS_A_STEP <= STEP_TIME)
+		return PLANS_A_STEP;
+	return Max((int) (STEP_TIME / subject->planning_time), 1);
 }
 
-/* Chooses again and again, knowing more each time. */
+/*
+ * Answers questions, those of one statement together, as far as there is
+ * time.  Returns whether it answered any.
+ */
+static bool
+answer_questions(PaAdvisor *advisor, const List *questions)
+{
+	int			next = 0;
+	bool		answered = false;
+
+	while (next < list_length(questions))
+	{
+		const PaQuestion *first = list_nth(questions, next);
+		int			length = step_length(advisor, first);
+		List	   *step = NIL;
+
+		CHECK_FOR_INTERRUPTS();
+		for (; next < list_length(questions); next++)
+		{
+			PaQuestion *question = list_nth(questions, next);
+
+			if (question->statement != first->statement ||
+				(length > 0 && list_length(step) == length))
+				break;
+			step = lappend(step, question);
+		}
+		if (length > 0)
+		{
+			answer_step(advisor, step);
+			answered = true;
+		}
+	}
+	return answered;
+}
+
+/*
+ * Chooses again and again, knowing more each time.  What a round leaves
+ * behind goes with its memory: the matrix copies the answers.
+ */
 static void
 choose_indexes(PaAdvisor *advisor)
 {
-	PaSelection *selection = pa_analyze_selection(advisor->matrix);
+	MemoryContext round = AllocSetContextCreate(CurrentMemoryContext,
+												"perf_advisor choice of indexes",
+												ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(round);
+	PaSelection *selection;
 
-	for (int round = 0; round < MAX_ROUNDS; round++)
+	for (int i = 1;; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (selection->questions == NIL || is_late(advisor))
+		MemoryContextReset(round);
+		selection = pa_analyze_selection(advisor->matrix, stop_asking, advisor);
+		if (selection->questions == NIL)
 			break;
-		answer_questions(advisor, selection->questions);
-		selection = pa_analyze_selection(advisor->matrix);
+		if (!answer_questions(advisor, selection->questions) || i == MAX_ROUNDS)
+			advisor->asked_enough = true;
 	}
-	advisor->chosen = selection->chosen;
+	MemoryContextSwitchTo(old);
+	advisor->chosen = bms_copy(selection->chosen);
+	MemoryContextDelete(round);
 }
 
 /*
@@ -400,6 +510,7 @@ pa_advisor_run(void)
 {
 	PaAdvisor  *advisor = palloc0(sizeof(PaAdvisor));
 
+	advisor->context = CurrentMemoryContext;
 	advisor->started = GetCurrentTimestamp();
 	if (pa_guc_advisor_deadline > 0)
 		advisor->deadline = TimestampTzPlusMilliseconds(advisor->started,
@@ -407,6 +518,7 @@ pa_advisor_run(void)
 	advisor->workload = pa_report_workload();
 	advisor->matrix = pa_matrix_create(0);
 	open_workload(advisor);
+	bar_bets(advisor);
 	choose_indexes(advisor);
 	return advisor;
 }

@@ -26,6 +26,7 @@ typedef struct PaAdvisorSubject
 	const PaWorkloadStatement *statement;
 	const PaStoredTree *tree;
 	double		share;			/* of the statement: 1 / number of its trees */
+	double		planning_time;	/* msec that one planning took lately */
 	bool		has_values;		/* planned with the values it was run with */
 	PaWhatifStatement *whatif;
 	List	   *relations;		/* of PaRelationUse * */
@@ -33,9 +34,11 @@ typedef struct PaAdvisorSubject
 
 typedef struct PaAdvisor
 {
+	MemoryContext context;		/* where all of it lives */
 	TimestampTz started;
 	TimestampTz deadline;		/* 0: none */
 	bool		deadline_hit;
+	bool		asked_enough;
 	PaWorkload *workload;
 	List	   *subjects;		/* of PaAdvisorSubject *; numbered as the
 								 * matrix' statements */

@@ -59,6 +59,7 @@ typedef struct Served
 	double		cost_before;	/* sum over the calls */
 	double		cost_after;
 	double		saved;			/* msec in the window */
+	double		present_time;	/* of the statements, msec, see workload.h */
 	bool		without_values; /* some were planned without parameter values */
 } Served;
 
@@ -143,9 +144,19 @@ serve(Served *served, int number)
 		served->without_values = true;
 }
 
+/* total_exec_time, had all calls been run as they are now. */
+static double
+present_total(const PaWorkloadStatement *statement)
+{
+	if (statement->own_exec_time <= 0)
+		return statement->total_exec_time;
+	return statement->total_exec_time *
+		statement->present_time / statement->own_exec_time;
+}
+
 /* queryids, calls, time and window of the served statements */
 static void
-fill_statements(PaMissingIndex *index, const Served *served)
+fill_statements(PaMissingIndex *index, Served *served)
 {
 	ListCell   *lc;
 
@@ -164,6 +175,7 @@ fill_statements(PaMissingIndex *index, const Served *served)
 
 		index->calls += statement->calls;
 		index->total_exec_time += statement->total_exec_time;
+		served->present_time += present_total(statement);
 		if (index->watched_since == 0 ||
 			statement->stats_since < index->watched_since)
 			index->watched_since = statement->stats_since;
@@ -212,20 +224,13 @@ make_reason(const PaMissingIndex *index, const Served *served)
 	return reason.data;
 }
 
-/*
- * True when the gain hangs on meeting the wanted rows early: the index gives
- * only an ordering, under LIMIT, and other conditions keep few of its rows.
- */
+/* The same for one relation of one statement; first is the leading column. */
 static bool
-relies_on_luck(const Served *served)
+use_relies_on_luck(const PaRelationUse *use, AttrNumber first)
 {
-	const PaRelationUse *use = main_use(served);
-	AttrNumber	first = served->spec->keys[0].attnum;
 	double		kept = 1;
 	ListCell   *lc;
 
-	if (use == NULL)
-		return false;
 	foreach(lc, use->columns)
 	{
 		const PaColumnUse *column = lfirst(lc);
@@ -243,6 +248,32 @@ relies_on_luck(const Served *served)
 
 		if (ordering->limited && ordering->keys[0].attnum == first)
 			return true;
+	}
+	return false;
+}
+
+/*
+ * True when the gain of a served statement hangs on meeting the wanted rows
+ * early: the index gives it only an ordering, under LIMIT, and its other
+ * conditions keep few of the rows.
+ */
+static bool
+relies_on_luck(const Served *served)
+{
+	ListCell   *lc;
+
+	foreach(lc, served->subjects)
+	{
+		ListCell   *lc2;
+
+		foreach(lc2, ((PaAdvisorSubject *) lfirst(lc))->relations)
+		{
+			const PaRelationUse *use = lfirst(lc2);
+
+			if (use->relid == served->spec->relid &&
+				use_relies_on_luck(use, served->spec->keys[0].attnum))
+				return true;
+		}
 	}
 	return false;
 }
@@ -312,8 +343,8 @@ fill_savings(PaMissingIndex *index, const Served *served, double window)
 	index->cost_after = served->cost_after / served->weight;
 	index->est_saved_time = served->saved * MSEC_PER_DAY /
 		Max(window, MIN_WINDOW);
-	index->est_saved_pct = index->total_exec_time > 0 ?
-		Min(100.0, 100.0 * served->saved / index->total_exec_time) : 0;
+	index->est_saved_pct = served->present_time > 0 ?
+		Min(100.0, 100.0 * served->saved / served->present_time) : 0;
 }
 
 /* Makes the finding; NULL when no statement has it or the table is gone. */

@@ -31,7 +31,7 @@ typedef struct PaMissingIndex
 	double		cost_before;	/* planner units a call, mean over the calls */
 	double		cost_after;
 	double		est_saved_time; /* msec a day */
-	double		est_saved_pct;	/* of total_exec_time, 0-100 */
+	double		est_saved_pct;	/* of their time as they are run now, 0-100 */
 	int64		est_index_size; /* bytes */
 	int64		table_size;		/* bytes */
 	char	   *reason;

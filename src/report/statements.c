@@ -24,6 +24,9 @@
 #include "report/statements.h"
 #include "store/store.h"
 
+/* Calls from which the present plan speaks for all calls. */
+#define MIN_CALLS_OF_PLAN 2
+
 #define COMPARE_FIELD(a, b) \
 	do { \
 		if ((a) != (b)) \
@@ -70,6 +73,40 @@ exec_percentile(const uint64 *histogram, double fraction, const PaCounters *coun
 }
 
 /*
+ * Own time of all calls of a statement, had they been run as they are now:
+ * its calls times the mean of the plans in use.  A plan is in use unless it
+ * was last called before the present one, called last of all, was called
+ * first.  So the time before an index was there does not count, while plans
+ * that take turns all do.  One call says too little: then all count.
+ */
+static double
+present_time(const PaStatement *rows, int count, const PaCounters *all)
+{
+	const PaCounters *present = NULL;
+	int64		calls = 0;
+	double		time = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (rows[i].key.planid != 0 &&
+			(present == NULL || rows[i].counters.last_call >= present->last_call))
+			present = &rows[i].counters;
+	}
+	for (int i = 0; i < count && present != NULL; i++)
+	{
+		const PaCounters *counters = &rows[i].counters;
+
+		if (rows[i].key.planid == 0 || counters->last_call < present->first_call)
+			continue;
+		calls += counters->exec.count;
+		time += counters->own_exec_time;
+	}
+	if (calls < MIN_CALLS_OF_PLAN)
+		return all->own_exec_time;
+	return time / calls * all->exec.count;
+}
+
+/*
  * Fills *sum from "count" rows of one statement, "rows" being the first.
  */
 static void
@@ -104,6 +141,7 @@ sum_plans(PaStatementSum *sum, const PaStatement *rows, int count)
 		}
 	}
 
+	sum->present_time = present_time(rows, count, &sum->counters);
 	sum->p50_exec_time = exec_percentile(histogram, 0.50, &sum->counters);
 	sum->p95_exec_time = exec_percentile(histogram, 0.95, &sum->counters);
 	sum->p99_exec_time = exec_percentile(histogram, 0.99, &sum->counters);

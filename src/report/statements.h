@@ -21,6 +21,8 @@ typedef struct PaStatementSum
 	PaCounters	counters;
 	int64		planids;		/* different plans seen, 0 for utility */
 	int64		last_planid;	/* of the plan called last; 0: none */
+	double		present_time;	/* own msec, had all calls been run as they are
+								 * now, see present_time() */
 	double		p50_exec_time;	/* msec, within 19 %, see histogram.h */
 	double		p95_exec_time;
 	double		p99_exec_time;

@@ -36,6 +36,7 @@ add_sum(PaWorkloadStatement *statement, const PaStatementSum *sum)
 	statement->calls += counters->exec.count;
 	statement->total_exec_time += counters->exec.total;
 	statement->own_exec_time += counters->own_exec_time;
+	statement->present_time += sum->present_time;
 	if (statement->stats_since == 0 ||
 		counters->stats_since < statement->stats_since)
 		statement->stats_since = counters->stats_since;
@@ -57,8 +58,8 @@ compare_weights(const ListCell *left, const ListCell *right)
 	const PaWorkloadStatement *a = lfirst(left);
 	const PaWorkloadStatement *b = lfirst(right);
 
-	if (a->own_exec_time != b->own_exec_time)
-		return a->own_exec_time > b->own_exec_time ? -1 : 1;
+	if (a->present_time != b->present_time)
+		return a->present_time > b->present_time ? -1 : 1;
 	if (a->shape.queryid != b->shape.queryid)
 		return a->shape.queryid < b->shape.queryid ? -1 : 1;
 	if (a->shape.userid != b->shape.userid)

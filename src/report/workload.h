@@ -25,6 +25,8 @@ typedef struct PaWorkloadStatement
 	int64		calls;
 	double		total_exec_time;	/* msec */
 	double		own_exec_time;	/* msec, without the statements it ran */
+	double		present_time;	/* the same, had all calls been run as they are
+								 * now: what is to be saved */
 	TimestampTz stats_since;
 	TimestampTz last_call;
 } PaWorkloadStatement;

@@ -212,6 +212,28 @@ check_grouping(void)
 					"candidates: grouping some rows");
 }
 
+/* Indexes of other statements that would be a bet for this one. */
+static void
+check_bets(void)
+{
+	static const CandidateCase limited = {"", {{REGION, PA_USE_EQUAL, 0}}, "(4 desc)", true, "", ""};
+	static const CandidateCase unlimited = {"", {{REGION, PA_USE_EQUAL, 0}}, "(4 desc)", false, "", ""};
+	static const CandidateCase coarse = {"", {{STATUS, PA_USE_EQUAL, 0.97}}, "(4 desc)", true, "", ""};
+
+	unit_check(pa_analyze_is_bet(make_relation(&limited), unit_index("(4)")),
+			   "candidates: the order alone is a bet");
+	unit_check(pa_analyze_is_bet(make_relation(&limited), unit_index("(4,5)")),
+			   "candidates: the order with the equality behind it too");
+	unit_check(!pa_analyze_is_bet(make_relation(&limited), unit_index("(5,4)")),
+			   "candidates: behind the equality it is none");
+	unit_check(!pa_analyze_is_bet(make_relation(&limited), unit_index("(7)")),
+			   "candidates: nor is an index on something else");
+	unit_check(!pa_analyze_is_bet(make_relation(&unlimited), unit_index("(4)")),
+			   "candidates: nor without LIMIT");
+	unit_check(!pa_analyze_is_bet(make_relation(&coarse), unit_index("(4)")),
+			   "candidates: nor where the equality keeps nearly all rows");
+}
+
 /* A statement that uses everything in every way. */
 static void
 check_limit(void)
@@ -250,5 +272,6 @@ unit_test_candidates(void)
 	unit_check(pa_analyze_candidates(relation) == NIL,
 			   "candidates: none where no advice is given");
 	check_grouping();
+	check_bets();
 	check_limit();
 }

@@ -102,12 +102,20 @@ static const SelectionCase cases[] = {
 	"(1)"},
 	{"three indexes a table", 0,
 		{
-			{100, 10000, "(1)", {{"(1)", 10}}},
+			{40, 10000, "(1)", {{"(1)", 10}}},
 			{300, 10000, "(2)", {{"(2)", 10}}},
 			{200, 10000, "(3)", {{"(3)", 10}}},
 			{400, 10000, "(4)", {{"(4)", 10}}},
 		},
 	"(2) (3) (4)"},
+	{"a fourth one that saves much alone", 0,
+		{
+			{100, 10000, "(1)", {{"(1)", 10}}},
+			{300, 10000, "(2)", {{"(2)", 10}}},
+			{200, 10000, "(3)", {{"(3)", 10}}},
+			{400, 10000, "(4)", {{"(4)", 10}}},
+		},
+	"(1) (2) (3) (4)"},
 	{"an index that another makes superfluous", 0,
 		{
 			{100, 10000, "(1,2)", {{"(1,2)", 10}, {"(1,3)", 60}}},
@@ -220,7 +228,7 @@ run_case(const SelectionCase *c)
 	{
 		ListCell   *lc;
 
-		selection = pa_analyze_selection(matrix);
+		selection = pa_analyze_selection(matrix, NULL, NULL);
 		if (selection->questions == NIL || plannings > 1000)
 			break;
 		foreach(lc, selection->questions)
@@ -263,14 +271,161 @@ check_matrix(void)
 	unit_check(pa_matrix_plan(matrix, 0, used)->cost == 10, "matrix: and bounded by the plan");
 }
 
+/* A barred candidate is never asked about, and does not serve. */
+static void
+check_barred(void)
+{
+	static const TrueStatement statements[] = {
+		{100, 13773, "(5) (5,4)", {{"(5)", 9515}, {"(5,4)", 6.3}, {"(4)", 5.56}}},
+		{1000, 19161, "(4)", {{"(4)", 0.6}}},
+	};
+	PaCostMatrix *matrix = pa_matrix_create(1100);
+	PaSelection *selection;
+
+	for (int i = 0; i < (int) lengthof(statements); i++)
+	{
+		ListCell   *lc;
+
+		pa_matrix_add_statement(matrix, statements[i].weight,
+								statements[i].base_cost, list_make1_oid(1));
+		foreach(lc, unit_indexes(statements[i].rule))
+			pa_matrix_add_candidate(matrix, i, lfirst(lc));
+	}
+	pa_matrix_bar(matrix, 0, candidate_number(matrix, unit_index("(4)")));
+
+	while ((selection = pa_analyze_selection(matrix, NULL, NULL))->questions != NIL)
+	{
+		ListCell   *lc;
+
+		foreach(lc, selection->questions)
+		{
+			const PaQuestion *question = lfirst(lc);
+
+			answer(matrix, &statements[question->statement], question);
+		}
+	}
+	unit_check_text(chosen_text(matrix, selection->chosen), "(5,4) (4)",
+					"selection: an index that would be a bet serves only the others");
+}
+
+#define LARGE_STATEMENTS 200
+#define LARGE_TABLES 40
+
+/* Fills a matrix with 200 joins of two tables and 150 or so candidates. */
+static PaCostMatrix *
+make_large_matrix(void)
+{
+	PaCostMatrix *matrix = pa_matrix_create(LARGE_STATEMENTS * 100);
+
+	for (int i = 0; i < LARGE_STATEMENTS; i++)
+	{
+		Oid			left = i % LARGE_TABLES + 1;
+		Oid			right = (i + 1) % LARGE_TABLES + 1;
+
+		pa_matrix_add_statement(matrix, 100, 10000, list_make2_oid(left, right));
+		for (int j = 0; j < 4; j++)
+		{
+			PaIndexSpec *spec = unit_index(psprintf("(%d)", (i + j) % 4 + 1));
+
+			spec->relid = j < 2 ? left : right;
+			pa_matrix_add_candidate(matrix, i, spec);
+		}
+	}
+	return matrix;
+}
+
+/* Plays the planner: each of the statement's own indexes takes four fifths off. */
+static void
+answer_large(PaCostMatrix *matrix, const PaQuestion *question)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(matrix, question->statement);
+	Bitmapset  *used = NULL;
+	double		cost = of->base_cost;
+	ListCell   *lc;
+
+	foreach(lc, of->rule)
+	{
+		if (bms_is_member(lfirst_int(lc), question->set))
+		{
+			used = bms_add_member(used, lfirst_int(lc));
+			cost /= 5;
+		}
+	}
+	pa_matrix_add_plan(matrix, question->statement, question->set, used, cost);
+}
+
+typedef struct Patience
+{
+	int			questions;		/* answered so far */
+	int			limit;
+} Patience;
+
+static bool
+is_impatient(void *arg)
+{
+	const Patience *patience = arg;
+
+	return patience->questions >= patience->limit;
+}
+
+/* Asks until there is no question, or so many were answered. */
+static void
+run_large(int limit, Patience *patience, Bitmapset **chosen)
+{
+	PaCostMatrix *matrix = make_large_matrix();
+
+	patience->questions = 0;
+	patience->limit = limit;
+	for (;;)
+	{
+		PaSelection *selection = pa_analyze_selection(matrix, is_impatient, patience);
+		ListCell   *lc;
+
+		*chosen = selection->chosen;
+		if (selection->questions == NIL)
+			return;
+		foreach(lc, selection->questions)
+		{
+			if (is_impatient(patience))
+				break;
+			patience->questions++;
+			answer_large(matrix, lfirst(lc));
+		}
+	}
+}
+
+/* The number of questions grows with the statements, not with their square. */
+static void
+check_large(void)
+{
+	Patience	patience;
+	Bitmapset  *chosen;
+
+	run_large(LARGE_STATEMENTS * 100, &patience, &chosen);
+	unit_check(patience.questions <= LARGE_STATEMENTS * 20,
+			   psprintf("selection: 200 statements end after %d plannings",
+						patience.questions));
+	unit_check(bms_num_members(chosen) > LARGE_TABLES / 2,
+			   psprintf("selection: 200 statements get %d indexes",
+						bms_num_members(chosen)));
+
+	run_large(LARGE_STATEMENTS * 5, &patience, &chosen);
+	unit_check(patience.questions == LARGE_STATEMENTS * 5 && chosen != NULL,
+			   "selection: told to stop, it chooses from what it knows");
+	run_large(0, &patience, &chosen);
+	unit_check(chosen == NULL, "selection: nothing is chosen that nothing is known about");
+}
+
 void
 unit_test_selection(void)
 {
 	check_matrix();
+	check_barred();
+	check_large();
 	for (int i = 0; i < (int) lengthof(cases); i++)
 		run_case(&cases[i]);
 
-	unit_check(pa_analyze_selection(pa_matrix_create(0))->chosen == NULL,
+	unit_check(pa_analyze_selection(pa_matrix_create(0), NULL, NULL)->chosen == NULL,
 			   "selection: no statement");
 	unit_check(pa_analyze_saved_ratio(100, 25) == 0.75, "saved ratio");
 	unit_check(pa_analyze_saved_ratio(100, 120) == 0, "saved ratio is never negative");
