@@ -158,7 +158,7 @@ pa_sandbox_enter(Oid userid, const PaStoredTree *tree)
 PlannedStmt *
 pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 {
-	PlannedStmt *plan;
+	PlannedStmt *volatile plan;		/* set inside PG_TRY */
 
 	pa_wall_raise(userid);
 	pa_time_limit_start();
