@@ -37,16 +37,6 @@ WHERE query ~ '^(ALTER|DO|CREATE|COMMENT)';
 SET client_min_messages = warning;
 DROP FOREIGN DATA WRAPPER texts_test_fdw CASCADE;
 
--- a setting that changes how text is read, within one message
-SET escape_string_warning = off;
-SET standard_conforming_strings = off;
-SET standard_conforming_strings = on \; SELECT 'it\'s' AS scanned, 'c' AS again;
-SET standard_conforming_strings = off;
-CREATE TABLE scanned AS SELECT 'it\'s'::text AS x, 'c'::text AS y, 77 AS z;
-RESET standard_conforming_strings;
-SELECT 1.5 AS one, 2.5 AS level_after;
-SELECT toplevel, calls FROM of WHERE query LIKE '%level_after%';
-
 -- queries inside utility statements and SQL functions are statements
 CREATE FUNCTION body(x int) RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM kept WHERE b = x + 990001; END;
 SELECT body(1) + body(2) AS bodies;
