@@ -70,7 +70,8 @@ if [ $rc = 0 ]; then
 fi
 if [ $rc = 0 ]; then
 	inside "$TEST_UID" timeout --kill-after=60 "$LIMIT" bash /build/src/test/lib/suite.sh run || rc=$?
-	[ $rc != 124 ] || echo "fail time limit of $LIMIT s" >> "$N/build/out/tally"
+	# 137: it had to be killed
+	case $rc in 124 | 137) echo "fail time limit of $LIMIT s" >> "$N/build/out/tally" ;; esac
 fi
 cp -r "$N/build/out/." "$OUT/"
 exit $rc

@@ -136,7 +136,7 @@ run()
 		# REGRESS is emptied in the make file's own way when a folder is empty
 		if wanted regress; then part regress $MAKE installcheck ISOLATION= TAP_TESTS=; fi
 		if wanted isolation; then part isolation $MAKE installcheck REGRESS= TAP_TESTS=; fi
-		if wanted unit && [ -x test/unit/run ]; then
+		if wanted unit; then
 			part unit env PG_CONFIG="/usr/lib/postgresql/$MAJOR/bin/pg_config" test/unit/run
 		fi
 	fi
