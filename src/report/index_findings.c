@@ -45,7 +45,13 @@
 /* Conditions that keep this share of the rows leave nothing to luck. */
 #define MANY_KEPT 0.3
 
-#define MAX_CAVEATS 6
+/*
+ * Below this share the plan still reads much of the table, and whether it is
+ * faster at all hangs on what is cached.
+ */
+#define SMALL_SAVING 0.5
+
+#define MAX_CAVEATS 7
 
 /* What the statements served by one index add up to. */
 typedef struct Served
@@ -278,6 +284,14 @@ relies_on_luck(const Served *served)
 	return false;
 }
 
+/* True when the cost of a call falls by less than half. */
+static bool
+saves_little(const PaMissingIndex *index)
+{
+	return pa_analyze_saved_ratio(index->cost_before, index->cost_after) <
+		SMALL_SAVING;
+}
+
 /* Names the first key column that the workload updates; NULL if none. */
 static char *
 update_caveat(const PaMissingIndex *index, const Served *served)
@@ -315,6 +329,9 @@ fill_caveats(PaMissingIndex *index, const Served *served,
 	if (relies_on_luck(served))
 		index->caveats[index->ncaveats++] =
 			pstrdup("LIMIT with further conditions: the index saves time only if rows that meet them come early in its order.");
+	if (saves_little(index))
+		index->caveats[index->ncaveats++] =
+			pstrdup("The cost falls by less than half: whether the statements get faster depends on how much of the table is cached. Compare EXPLAIN (ANALYZE, BUFFERS) before and after.");
 	if (updates != NULL)
 		index->caveats[index->ncaveats++] = updates;
 	if (table->relkind == RELKIND_PARTITIONED_TABLE)
@@ -328,7 +345,7 @@ judge_confidence(const PaMissingIndex *index, const Served *served,
 				 double window)
 {
 	if (index->calls < FEW_CALLS || served->advisor->deadline_hit ||
-		relies_on_luck(served))
+		relies_on_luck(served) || saves_little(index))
 		return "low";
 	if (index->calls >= MANY_CALLS && window >= LONG_WINDOW &&
 		!served->without_values)
