@@ -29,8 +29,10 @@ typedef struct PaStoredTree
 	uint64		dependency_hash;	/* what must be unchanged */
 	bool		has_params;		/* contains PARAM_EXTERN */
 	char	   *query;			/* nodeToString(Query) */
-	char	   *settings;		/* planner settings, "name\0value\0...\0" */
+	char	   *settings;		/* planner settings of the session, database or
+								 * role, "name\0value\0..." */
 	int			settings_len;
+	uint32		settings_hash;	/* of settings */
 } PaStoredTree;
 
 /* What a walk over a Query finds; lists of OIDs without duplicates. */

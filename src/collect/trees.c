@@ -23,14 +23,14 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "nodes/nodeFuncs.h"
-#include "utils/guc.h"
-#include "utils/guc_tables.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "collect/detail.h"
+#include "compat/guc.h"
 
 /* Changes with every invalidation that may make a stored tree stale. */
 static uint32 schema_epoch = 1;
@@ -62,28 +62,34 @@ pa_trees_init(void)
 }
 
 /*
- * Gives the planner's settings that differ from the built-in defaults, as
- * "name\0value\0..", the list that EXPLAIN (SETTINGS) prints.
+ * Fills in the planner's settings (those that EXPLAIN (SETTINGS) knows) that
+ * the session, its role or its database has for itself, as "name\0value\0..".
+ * Those of the whole server are looked up when the tree is planned again.
  */
-static char *
-planner_settings(int *len)
+static void
+take_settings(PaStoredTree *tree)
 {
 	StringInfoData settings;
 	int			count;
-	struct config_generic **changed = get_explain_guc_options(&count);
+	struct config_generic **options = pa_guc_list(&count);
 
 	initStringInfo(&settings);
 	for (int i = 0; i < count; i++)
 	{
-		char	   *value = GetConfigOptionByName(changed[i]->name, NULL, true);
+		struct config_generic *option = options[i];
+		char	   *value;
 
+		if (!(option->flags & GUC_EXPLAIN) || !pa_guc_is_local(option->source))
+			continue;
+		value = GetConfigOptionByName(option->name, NULL, true);
 		if (value == NULL)
 			continue;
-		appendBinaryStringInfo(&settings, changed[i]->name, strlen(changed[i]->name) + 1);
+		appendBinaryStringInfo(&settings, option->name, strlen(option->name) + 1);
 		appendBinaryStringInfo(&settings, value, strlen(value) + 1);
 	}
-	*len = settings.len;
-	return settings.data;
+	tree->settings = settings.data;
+	tree->settings_len = settings.len;
+	tree->settings_hash = hash_bytes((const unsigned char *) settings.data, settings.len);
 }
 
 /* True when the tree holds some value that a user wrote. */
@@ -108,7 +114,7 @@ static bool
 take_tree(PaSeenShape *seen, Query *parse, bool only_stale, bool planned_once)
 {
 	PaQueryDependencies deps;
-	PaStoredTree tree;
+	PaStoredTree tree = {0};
 
 	pa_query_dependencies(parse, &deps);
 	if (deps.has_temporary || deps.nrelations == 0)
@@ -119,11 +125,14 @@ take_tree(PaSeenShape *seen, Query *parse, bool only_stale, bool planned_once)
 	tree.has_params = deps.has_params;
 	if (!pa_guc_track_parameters && has_literal((Node *) parse, NULL))
 		return true;			/* literals are parameters too */
+	if (!only_stale)
+		take_settings(&tree);
 	if ((tree.has_params || only_stale) &&
-		pa_store_has_tree(&seen->key, seen->hash, tree.relations_hash, tree.dependency_hash))
+		pa_store_has_tree(&seen->key, seen->hash, &tree))
 		return true;
 	tree.query = nodeToString(parse);
-	tree.settings = planner_settings(&tree.settings_len);
+	if (only_stale)
+		take_settings(&tree);
 	return pa_store_put_tree(&seen->key, seen->hash, &tree, planned_once);
 }
 

@@ -111,11 +111,12 @@ pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len,
 }
 
 /*
- * True when a tree of these relations is stored and still current.  A busy
- * partition counts as no.
+ * True when a tree of these relations is stored and still current; its
+ * settings count only when the caller has some to compare.  A busy partition
+ * counts as no.
  */
 bool
-pa_store_has_tree(const PaShapeKey *key, uint32 hash, uint64 relations_hash, uint64 dependency_hash)
+pa_store_has_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree)
 {
 	PaSharedShape *shape;
 	bool		found = false;
@@ -124,8 +125,9 @@ pa_store_has_tree(const PaShapeKey *key, uint32 hash, uint64 relations_hash, uin
 		return false;
 	shape = pa_table_find_shape_locked(key, hash);
 	for (int i = 0; shape != NULL && i < shape->ntrees; i++)
-		found |= shape->trees[i].relations_hash == relations_hash &&
-			shape->trees[i].dependency_hash == dependency_hash;
+		found |= shape->trees[i].relations_hash == tree->relations_hash &&
+			shape->trees[i].dependency_hash == tree->dependency_hash &&
+			(tree->settings == NULL || shape->trees[i].settings_hash == tree->settings_hash);
 	unlock(hash);
 	return found;
 }
@@ -167,6 +169,7 @@ pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree, 
 	stored.dependency_hash = tree->dependency_hash;
 	stored.has_params = tree->has_params;
 	stored.settings_len = tree->settings_len;
+	stored.settings_hash = tree->settings_hash;
 	if (!pa_blob_store(&stored.blob, content, tree->settings_len + query_len, true, false))
 	{
 		pfree(content);
@@ -358,6 +361,7 @@ pa_store_read_trees(const PaShapeKey *key)
 		tree->dependency_hash = shape.trees[i].dependency_hash;
 		tree->has_params = shape.trees[i].has_params;
 		tree->settings_len = shape.trees[i].settings_len;
+		tree->settings_hash = shape.trees[i].settings_hash;
 		tree->settings = pa_blob_expand(&shape.trees[i].blob, contents[i]);
 		if (tree->settings == NULL)
 			continue;

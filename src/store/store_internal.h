@@ -103,6 +103,7 @@ typedef struct PaSharedTree
 	uint64		dependency_hash;
 	bool		has_params;
 	uint32		settings_len;	/* leading bytes of the content */
+	uint32		settings_hash;
 	PaSharedBlob blob;			/* settings, then the node string */
 } PaSharedTree;
 

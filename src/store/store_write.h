@@ -83,8 +83,7 @@ extern bool pa_store_shape_state(const PaShapeKey *shape, uint32 hash, PaShapeSt
  */
 extern bool pa_store_put_text(const PaShapeKey *shape, uint32 hash, const char *text, int len, int encoding);
 extern bool pa_store_put_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree, bool wait);
-extern bool pa_store_has_tree(const PaShapeKey *shape, uint32 hash, uint64 relations_hash,
-							  uint64 dependency_hash);
+extern bool pa_store_has_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree);
 extern bool pa_store_put_params(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
 
 /* Sampled scans of one plan. */

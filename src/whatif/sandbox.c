@@ -13,8 +13,8 @@
  *		the capture is the dependency hash's part (wall.c).
  *	2.	While planning, every function that is looked up for a call must too,
  *		in the tree or not (wall.c).
- *	3.	Settings are those captured with the statement, search_path among
- *		them; never the reader's.
+ *	3.	Settings are the server's and those captured with the statement,
+ *		search_path among them; never the reader's.
  *	4.	A planning has half a second (time_limit.c).
  *
  * Nothing waits: the tree's relations are locked conditionally, and whatever
@@ -109,22 +109,28 @@ is_captured(const PaStoredTree *tree, const char *name)
 }
 
 /*
- * Captured are the planner's settings that were not at their built-in
- * default, so whatever this session has changed goes back to it first.
+ * Captured are the planner's settings that the statement's session had for
+ * itself.  What this session has for itself goes back to the server's value
+ * first, so that a change of the server's settings is followed.
  */
 static void
 replay_settings(const PaStoredTree *tree)
 {
 	int			count;
-	struct config_generic **changed = get_explain_guc_options(&count);
+	struct config_generic **options = pa_guc_list(&count);
 	const char *name = NULL;
 
 	for (int i = 0; i < count; i++)
 	{
-		const char *value = pa_guc_boot_value(changed[i]);
+		struct config_generic *option = options[i];
+		const char *value;
 
-		if (value != NULL && !is_captured(tree, changed[i]->name))
-			set_option(changed[i]->name, value);
+		if (!(option->flags & GUC_EXPLAIN) || !pa_guc_is_local(option->source) ||
+			is_captured(tree, option->name))
+			continue;
+		value = pa_guc_server_value(option);
+		if (value != NULL)
+			set_option(option->name, value);
 	}
 	while ((name = next_setting(tree, name)) != NULL)
 		set_option(name, name + strlen(name) + 1);
@@ -158,7 +164,7 @@ pa_sandbox_enter(Oid userid, const PaStoredTree *tree)
 PlannedStmt *
 pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 {
-	PlannedStmt *volatile plan;		/* set inside PG_TRY */
+	PlannedStmt *volatile plan = NULL;	/* set inside PG_TRY */
 
 	pa_wall_raise(userid);
 	pa_time_limit_start();
