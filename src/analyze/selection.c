@@ -11,7 +11,7 @@
  *			and put in place of each the first one in rule order that is as
  *			good.  Costs that differ by less than a tenth, or by less than
  *			five units, count as equal: that is the planner's noise, and
- *			below it the rule knows better.
+ *			below it the rule knows better (preference.c).
  *	merge	Of two preferred indexes of which one is the beginning of the
  *			other, one is enough (see merge_pair).
  *	choose	Greedily, the statement's set of indexes with the largest gain
@@ -37,14 +37,7 @@
 #include "postgres.h"
 
 #include "analyze/index_spec.h"
-#include "analyze/selection.h"
-
-/* A plan must cost less than this share of the plan without the index. */
-#define MAX_COST_RATIO 0.9
-
-/* Costs that differ by less than either of these count as equal. */
-#define TIE_RATIO 0.1
-#define TIE_UNITS 5.0
+#include "analyze/selection_internal.h"
 
 /* An index must save this share of the workload's time. */
 #define MIN_GAIN 0.01
@@ -61,100 +54,16 @@
 /* Statements with this share of the time of those served make an index wider. */
 #define MIN_WIDENING_SHARE 0.1
 
-typedef struct Choice
-{
-	const PaCostMatrix *matrix;
-	Bitmapset **preferred;		/* by statement; NULL for those without gain */
-	int			nstatements;
-	PaSelection *result;
-	bool		asking;			/* unknown costs become questions */
-	bool		unsure;			/* some cost was but a bound */
-	List	  **questions;		/* by statement: List of PaQuestion * */
-	int			nquestions;
-	pa_stop_callback stop;
-	void	   *stop_arg;
-} Choice;
-
-bool
-pa_analyze_is_gain(double base_cost, double cost)
-{
-	return cost <= base_cost * MAX_COST_RATIO && base_cost - cost >= TIE_UNITS;
-}
-
-double
-pa_analyze_saved_ratio(double base_cost, double cost)
-{
-	if (base_cost <= 0 || cost >= base_cost)
-		return 0;
-	return 1.0 - cost / base_cost;
-}
-
-/* The highest cost that is as good as this one. */
-static double
-tie_limit(double cost)
-{
-	return cost + Max(cost * TIE_RATIO, TIE_UNITS);
-}
-
-/* Stops asking when the caller wants an answer; called in every loop. */
-static void
-look_at_clock(Choice *choice)
-{
-	if (choice->stop != NULL && choice->stop(choice->stop_arg))
-		choice->asking = false;
-}
-
-static void
-ask(Choice *choice, int statement, Bitmapset *set)
-{
-	PaQuestion *question;
-	ListCell   *lc;
-
-	foreach(lc, choice->questions[statement])
-	{
-		question = lfirst(lc);
-		if (bms_equal(question->set, set))
-			return;
-	}
-
-	question = palloc(sizeof(PaQuestion));
-	question->statement = statement;
-	question->set = set;
-	choice->questions[statement] = lappend(choice->questions[statement], question);
-	choice->nquestions++;
-}
-
 /* Whether the answers are wanted before going on. */
 static bool
-has_questions(const Choice *choice)
+has_questions(const PaChoice *choice)
 {
 	return choice->asking && choice->nquestions > 0;
 }
 
-/* The cost as far as it is known; asks for it when it is only a bound. */
-static double
-cost_of(Choice *choice, int statement, const Bitmapset *set)
-{
-	if (!pa_matrix_is_known(choice->matrix, statement, set))
-	{
-		choice->unsure = true;
-		if (choice->asking)
-			ask(choice, statement,
-				pa_matrix_relevant(choice->matrix, statement, set));
-	}
-	return pa_matrix_plan(choice->matrix, statement, set)->cost;
-}
-
-/* The cost as far as it is known, without asking. */
-static double
-bound_of(const Choice *choice, int statement, const Bitmapset *set)
-{
-	return pa_matrix_plan(choice->matrix, statement, set)->cost;
-}
-
 /* Milliseconds that the statement takes longer at "cost" than at "best". */
 static double
-time_lost(const Choice *choice, int statement, double cost, double best)
+time_lost(const PaChoice *choice, int statement, double cost, double best)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
 
@@ -164,30 +73,9 @@ time_lost(const Choice *choice, int statement, double cost, double best)
 }
 
 static bool
-is_worth(const Choice *choice, double msec)
+is_worth(const PaChoice *choice, double msec)
 {
 	return msec > 0 && msec >= choice->matrix->total_weight * MIN_GAIN;
-}
-
-static Oid
-table_of(const Choice *choice, int candidate)
-{
-	return pa_matrix_candidate(choice->matrix, candidate)->relid;
-}
-
-/* The members of the set that are on the table. */
-static Bitmapset *
-on_table(const Choice *choice, const Bitmapset *set, Oid relid)
-{
-	Bitmapset  *members = NULL;
-	int			candidate = -1;
-
-	while ((candidate = bms_next_member(set, candidate)) >= 0)
-	{
-		if (table_of(choice, candidate) == relid)
-			members = bms_add_member(members, candidate);
-	}
-	return members;
 }
 
 /* A copy of the set with one member put in place of another. */
@@ -197,113 +85,11 @@ replaced(const Bitmapset *set, int old, int new)
 	return bms_add_member(bms_del_member(bms_copy(set), old), new);
 }
 
-/* ---- prefer ---- */
-
-/*
- * Returns the set with one member replaced by the first candidate in rule
- * order, on the same table, that is as good; by none if none is needed.
- */
-static Bitmapset *
-prefer_for_member(Choice *choice, int statement, const Bitmapset *set,
-				  int member, double limit)
-{
-	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
-	Bitmapset  *others = bms_del_member(bms_copy(set), member);
-	ListCell   *lc;
-
-	if (cost_of(choice, statement, others) <= limit)
-		return others;
-
-	foreach(lc, of->rule)
-	{
-		Bitmapset  *with_one;
-
-		if (table_of(choice, lfirst_int(lc)) != table_of(choice, member) ||
-			bms_is_member(lfirst_int(lc), others))
-			continue;
-		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
-		if (cost_of(choice, statement, with_one) <= limit)
-			return with_one;
-	}
-	return bms_copy(set);
-}
-
-/*
- * The same for all members on one table: one index for all of them if there
- * is one that is as good, else each by itself (a table that is joined with
- * itself, or a BitmapAnd).
- */
-static Bitmapset *
-prefer_on_table(Choice *choice, int statement, const Bitmapset *set,
-				Oid relid, double limit)
-{
-	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
-	Bitmapset  *members = on_table(choice, set, relid);
-	Bitmapset  *others = bms_difference(set, members);
-	Bitmapset  *result;
-	int			member = -1;
-	ListCell   *lc;
-
-	if (cost_of(choice, statement, others) <= limit)
-		return others;
-
-	foreach(lc, of->rule)
-	{
-		Bitmapset  *with_one;
-
-		if (table_of(choice, lfirst_int(lc)) != relid)
-			continue;
-		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
-		if (cost_of(choice, statement, with_one) <= limit)
-			return with_one;
-	}
-
-	result = bms_copy(set);
-	while ((member = bms_next_member(members, member)) >= 0)
-	{
-		if (bms_is_member(member, result))
-			result = prefer_for_member(choice, statement, result, member, limit);
-	}
-	return result;
-}
-
-/* The indexes that the statement would like to have; NULL if none. */
-static Bitmapset *
-prefer(Choice *choice, int statement)
-{
-	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
-	Bitmapset  *own = pa_matrix_own_candidates(choice->matrix, statement);
-	const PaKnownPlan *best;
-	Bitmapset  *set;
-	double		limit;
-	int			candidate = -1;
-
-	if (bms_is_empty(own))
-		return NULL;
-
-	(void) cost_of(choice, statement, own);
-	best = pa_matrix_plan(choice->matrix, statement, own);
-	if (!pa_analyze_is_gain(of->base_cost, best->cost))
-		return NULL;
-
-	/* No tie may give up so much that too little of the gain is left. */
-	limit = Min(tie_limit(best->cost),
-				Max(best->cost, of->base_cost * MAX_COST_RATIO));
-	set = bms_copy(best->used);
-	while ((candidate = bms_next_member(best->used, candidate)) >= 0)
-	{
-		if (bms_is_member(candidate, set))
-			set = prefer_on_table(choice, statement, set,
-								  table_of(choice, candidate), limit);
-	}
-	return set;
-}
-
 /* ---- merge ---- */
 
 /* Sum of the weights of the statements that prefer the candidate. */
 static double
-weight_preferring(const Choice *choice, int candidate)
+weight_preferring(const PaChoice *choice, int candidate)
 {
 	double		weight = 0;
 
@@ -320,7 +106,7 @@ weight_preferring(const Choice *choice, int candidate)
  * msec.  *bearable is false when one of them gets much slower.
  */
 static double
-loss_of_replacing(Choice *choice, int old, int new, bool *bearable)
+loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
 {
 	double		lost = 0;
 
@@ -332,8 +118,8 @@ loss_of_replacing(Choice *choice, int old, int new, bool *bearable)
 
 		if (!bms_is_member(old, choice->preferred[i]))
 			continue;
-		own = bound_of(choice, i, choice->preferred[i]);
-		shared = cost_of(choice, i, replaced(choice->preferred[i], old, new));
+		own = pa_choice_bound(choice, i, choice->preferred[i]);
+		shared = pa_choice_cost(choice, i, replaced(choice->preferred[i], old, new));
 		if (shared > Max(own * MAX_SHARED_COST, own + TIE_UNITS))
 			*bearable = false;
 		lost += time_lost(choice, i, shared, own);
@@ -342,7 +128,7 @@ loss_of_replacing(Choice *choice, int old, int new, bool *bearable)
 }
 
 static void
-replace_preferred(Choice *choice, int old, int new)
+replace_preferred(PaChoice *choice, int old, int new)
 {
 	for (int i = 0; i < choice->nstatements; i++)
 	{
@@ -359,7 +145,7 @@ replace_preferred(Choice *choice, int old, int new)
  * one was dropped.
  */
 static bool
-merge_pair(Choice *choice, int narrow, int wide)
+merge_pair(PaChoice *choice, int narrow, int wide)
 {
 	double		wide_weight = weight_preferring(choice, wide);
 	double		narrow_weight = weight_preferring(choice, narrow);
@@ -386,7 +172,7 @@ merge_pair(Choice *choice, int narrow, int wide)
 }
 
 static Bitmapset *
-all_preferred(const Choice *choice)
+all_preferred(const PaChoice *choice)
 {
 	Bitmapset  *all = NULL;
 
@@ -397,7 +183,7 @@ all_preferred(const Choice *choice)
 
 /* Merges one pair if there is one to merge. */
 static bool
-merge_some_pair(Choice *choice)
+merge_some_pair(PaChoice *choice)
 {
 	Bitmapset  *all = all_preferred(choice);
 	int			narrow = -1;
@@ -406,7 +192,7 @@ merge_some_pair(Choice *choice)
 	{
 		int			wide = -1;
 
-		look_at_clock(choice);
+		pa_choice_look_at_clock(choice);
 		while ((wide = bms_next_member(all, wide)) >= 0)
 		{
 			if (narrow != wide &&
@@ -426,7 +212,7 @@ merge_some_pair(Choice *choice)
  * what statement i costs without them.
  */
 static double
-gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added,
+gain_of(const PaChoice *choice, const Bitmapset *chosen, const Bitmapset *added,
 		const double *present)
 {
 	Bitmapset  *both = bms_union(chosen, added);
@@ -436,14 +222,14 @@ gain_of(const Choice *choice, const Bitmapset *chosen, const Bitmapset *added,
 	{
 		if (choice->preferred[i] != NULL &&
 			bms_overlap(added, pa_matrix_statement(choice->matrix, i)->helpful))
-			gain += time_lost(choice, i, present[i], bound_of(choice, i, both));
+			gain += time_lost(choice, i, present[i], pa_choice_bound(choice, i, both));
 	}
 	bms_free(both);
 	return gain;
 }
 
 static bool
-table_has_room(const Choice *choice, const Bitmapset *chosen,
+table_has_room(const PaChoice *choice, const Bitmapset *chosen,
 			   const Bitmapset *added)
 {
 	Bitmapset  *both = bms_union(chosen, added);
@@ -452,7 +238,7 @@ table_has_room(const Choice *choice, const Bitmapset *chosen,
 	while ((candidate = bms_next_member(added, candidate)) >= 0)
 	{
 		if (!bms_is_member(candidate, chosen) &&
-			bms_num_members(on_table(choice, both, table_of(choice, candidate))) >
+			bms_num_members(pa_choice_on_table(choice, both, pa_choice_table(choice, candidate))) >
 			PA_MAX_NEW_INDEXES)
 			return false;
 	}
@@ -461,7 +247,7 @@ table_has_room(const Choice *choice, const Bitmapset *chosen,
 
 /* True when an earlier statement prefers the same set. */
 static bool
-is_repeated(const Choice *choice, int statement)
+is_repeated(const PaChoice *choice, int statement)
 {
 	for (int i = 0; i < statement; i++)
 	{
@@ -477,20 +263,20 @@ is_repeated(const Choice *choice, int statement)
  * anything.
  */
 static Bitmapset *
-best_addition(Choice *choice, const Bitmapset *chosen)
+best_addition(PaChoice *choice, const Bitmapset *chosen)
 {
 	double	   *present = palloc(sizeof(double) * Max(choice->nstatements, 1));
 	Bitmapset  *best = NULL;
 	double		best_gain = 0;
 
 	for (int i = 0; i < choice->nstatements; i++)
-		present[i] = bound_of(choice, i, chosen);
+		present[i] = pa_choice_bound(choice, i, chosen);
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		double		gain;
 
-		look_at_clock(choice);
+		pa_choice_look_at_clock(choice);
 		if (bms_is_subset(choice->preferred[i], chosen) || is_repeated(choice, i))
 			continue;
 		gain = gain_of(choice, chosen, choice->preferred[i], present);
@@ -511,17 +297,17 @@ best_addition(Choice *choice, const Bitmapset *chosen)
  * Returns the candidates that those use, or might use, whose answer is open.
  */
 static Bitmapset *
-ask_about_chosen(Choice *choice, const Bitmapset *chosen)
+ask_about_chosen(PaChoice *choice, const Bitmapset *chosen)
 {
 	Bitmapset  *open = NULL;
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
-		look_at_clock(choice);
+		pa_choice_look_at_clock(choice);
 		if (choice->preferred[i] == NULL)
 			continue;
 		choice->unsure = false;
-		(void) cost_of(choice, i, chosen);
+		(void) pa_choice_cost(choice, i, chosen);
 		if (choice->asking && choice->unsure)
 			open = bms_add_members(open,
 								   pa_matrix_statement(choice->matrix, i)->usable);
@@ -534,13 +320,13 @@ ask_about_chosen(Choice *choice, const Bitmapset *chosen)
  * most.  Only those lose whose plan uses it.
  */
 static double
-loss_without(Choice *choice, const Bitmapset *chosen, int candidate,
+loss_without(PaChoice *choice, const Bitmapset *chosen, int candidate,
 			 bool asking)
 {
 	Bitmapset  *others = bms_del_member(bms_copy(chosen), candidate);
 	double		lost = 0;
 
-	look_at_clock(choice);
+	pa_choice_look_at_clock(choice);
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		const PaKnownPlan *plan;
@@ -551,7 +337,7 @@ loss_without(Choice *choice, const Bitmapset *chosen, int candidate,
 		if (!bms_is_member(candidate, plan->used))
 			continue;
 		lost += time_lost(choice, i,
-						  asking ? cost_of(choice, i, others) : bound_of(choice, i, others),
+						  asking ? pa_choice_cost(choice, i, others) : pa_choice_bound(choice, i, others),
 						  plan->cost);
 	}
 	bms_free(others);
@@ -564,7 +350,7 @@ loss_without(Choice *choice, const Bitmapset *chosen, int candidate,
  * bounds, so that it may only seem needed; then the questions are asked.
  */
 static int
-superfluous_index(Choice *choice, const Bitmapset *chosen)
+superfluous_index(PaChoice *choice, const Bitmapset *chosen)
 {
 	int			candidate = -1;
 	int			least = -1;
@@ -597,7 +383,7 @@ superfluous_index(Choice *choice, const Bitmapset *chosen)
 
 /* The steps after "prefer", as far as they get without an open question. */
 static Bitmapset *
-choose(Choice *choice)
+choose(PaChoice *choice)
 {
 	Bitmapset  *chosen = NULL;
 	Bitmapset  *addition;
@@ -619,7 +405,7 @@ PaSelection *
 pa_analyze_selection(const PaCostMatrix *matrix, pa_stop_callback stop,
 					 void *stop_arg)
 {
-	Choice		choice = {0};
+	PaChoice		choice = {0};
 	int			count = list_length(matrix->statements);
 
 	choice.matrix = matrix;
@@ -633,11 +419,11 @@ pa_analyze_selection(const PaCostMatrix *matrix, pa_stop_callback stop,
 
 	for (int i = 0; i < count; i++)
 	{
-		look_at_clock(&choice);
+		pa_choice_look_at_clock(&choice);
 		if (choice.asking && choice.nquestions >= MANY_QUESTIONS)
 			break;
 		choice.unsure = false;
-		choice.preferred[i] = prefer(&choice, i);
+		choice.preferred[i] = pa_choice_prefer(&choice, i);
 		if (choice.unsure)
 			choice.preferred[i] = NULL;
 	}

@@ -1,0 +1,210 @@
+/*-------------------------------------------------------------------------
+ *
+ * preference.c
+ *		Which indexes one statement would like to have.
+ *
+ * What its plans cost, as far as the matrix knows, the questions about what
+ * it does not know, and the step "prefer" of selection.c.
+ *
+ * IDENTIFICATION
+ *		src/analyze/preference.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "analyze/selection_internal.h"
+
+/* A plan must cost less than this share of the plan without the index. */
+#define MAX_COST_RATIO 0.9
+
+bool
+pa_analyze_is_gain(double base_cost, double cost)
+{
+	return cost <= base_cost * MAX_COST_RATIO && base_cost - cost >= TIE_UNITS;
+}
+
+double
+pa_analyze_saved_ratio(double base_cost, double cost)
+{
+	if (base_cost <= 0 || cost >= base_cost)
+		return 0;
+	return 1.0 - cost / base_cost;
+}
+
+/* The highest cost that is as good as this one. */
+static double
+tie_limit(double cost)
+{
+	return cost + Max(cost * TIE_RATIO, TIE_UNITS);
+}
+
+/* Stops asking when the caller wants an answer; called in every loop. */
+void
+pa_choice_look_at_clock(PaChoice *choice)
+{
+	if (choice->stop != NULL && choice->stop(choice->stop_arg))
+		choice->asking = false;
+}
+
+static void
+ask(PaChoice *choice, int statement, Bitmapset *set)
+{
+	PaQuestion *question;
+	ListCell   *lc;
+
+	foreach(lc, choice->questions[statement])
+	{
+		question = lfirst(lc);
+		if (bms_equal(question->set, set))
+			return;
+	}
+
+	question = palloc(sizeof(PaQuestion));
+	question->statement = statement;
+	question->set = set;
+	choice->questions[statement] = lappend(choice->questions[statement], question);
+	choice->nquestions++;
+}
+
+/* The cost as far as it is known; asks for it when it is only a bound. */
+double
+pa_choice_cost(PaChoice *choice, int statement, const Bitmapset *set)
+{
+	if (!pa_matrix_is_known(choice->matrix, statement, set))
+	{
+		choice->unsure = true;
+		if (choice->asking)
+			ask(choice, statement,
+				pa_matrix_relevant(choice->matrix, statement, set));
+	}
+	return pa_matrix_plan(choice->matrix, statement, set)->cost;
+}
+
+/* The cost as far as it is known, without asking. */
+double
+pa_choice_bound(const PaChoice *choice, int statement, const Bitmapset *set)
+{
+	return pa_matrix_plan(choice->matrix, statement, set)->cost;
+}
+
+Oid
+pa_choice_table(const PaChoice *choice, int candidate)
+{
+	return pa_matrix_candidate(choice->matrix, candidate)->relid;
+}
+
+/* The members of the set that are on the table. */
+Bitmapset *
+pa_choice_on_table(const PaChoice *choice, const Bitmapset *set, Oid relid)
+{
+	Bitmapset  *members = NULL;
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(set, candidate)) >= 0)
+	{
+		if (pa_choice_table(choice, candidate) == relid)
+			members = bms_add_member(members, candidate);
+	}
+	return members;
+}
+
+/*
+ * Returns the set with one member replaced by the first candidate in rule
+ * order, on the same table, that is as good; by none if none is needed.
+ */
+static Bitmapset *
+prefer_for_member(PaChoice *choice, int statement, const Bitmapset *set,
+				  int member, double limit)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	Bitmapset  *others = bms_del_member(bms_copy(set), member);
+	ListCell   *lc;
+
+	if (pa_choice_cost(choice, statement, others) <= limit)
+		return others;
+
+	foreach(lc, of->rule)
+	{
+		Bitmapset  *with_one;
+
+		if (pa_choice_table(choice, lfirst_int(lc)) != pa_choice_table(choice, member) ||
+			bms_is_member(lfirst_int(lc), others))
+			continue;
+		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
+		if (pa_choice_cost(choice, statement, with_one) <= limit)
+			return with_one;
+	}
+	return bms_copy(set);
+}
+
+/*
+ * The same for all members on one table: one index for all of them if there
+ * is one that is as good, else each by itself (a table that is joined with
+ * itself, or a BitmapAnd).
+ */
+static Bitmapset *
+prefer_on_table(PaChoice *choice, int statement, const Bitmapset *set,
+				Oid relid, double limit)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	Bitmapset  *members = pa_choice_on_table(choice, set, relid);
+	Bitmapset  *others = bms_difference(set, members);
+	Bitmapset  *result;
+	int			member = -1;
+	ListCell   *lc;
+
+	if (pa_choice_cost(choice, statement, others) <= limit)
+		return others;
+
+	foreach(lc, of->rule)
+	{
+		Bitmapset  *with_one;
+
+		if (pa_choice_table(choice, lfirst_int(lc)) != relid)
+			continue;
+		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
+		if (pa_choice_cost(choice, statement, with_one) <= limit)
+			return with_one;
+	}
+
+	result = bms_copy(set);
+	while ((member = bms_next_member(members, member)) >= 0)
+	{
+		if (bms_is_member(member, result))
+			result = prefer_for_member(choice, statement, result, member, limit);
+	}
+	return result;
+}
+
+/* The indexes that the statement would like to have; NULL if none. */
+Bitmapset *
+pa_choice_prefer(PaChoice *choice, int statement)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	Bitmapset  *own = pa_matrix_own_candidates(choice->matrix, statement);
+	const PaKnownPlan *best;
+	Bitmapset  *set;
+	double		limit;
+	int			candidate = -1;
+
+	if (bms_is_empty(own))
+		return NULL;
+
+	(void) pa_choice_cost(choice, statement, own);
+	best = pa_matrix_plan(choice->matrix, statement, own);
+	if (!pa_analyze_is_gain(of->base_cost, best->cost))
+		return NULL;
+
+	/* No tie may give up so much that too little of the gain is left. */
+	limit = Min(tie_limit(best->cost),
+				Max(best->cost, of->base_cost * MAX_COST_RATIO));
+	set = bms_copy(best->used);
+	while ((candidate = bms_next_member(best->used, candidate)) >= 0)
+	{
+		if (bms_is_member(candidate, set))
+			set = prefer_on_table(choice, statement, set,
+								  pa_choice_table(choice, candidate), limit);
+	}
+	return set;
+}
