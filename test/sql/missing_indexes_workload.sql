@@ -99,6 +99,8 @@ SELECT * FROM orders WHERE created_at > '2024-12-01' AND customer_id = 42;
 SELECT * FROM orders WHERE state = 'pending' AND customer_id = 42;
 SELECT * FROM orders WHERE region = 7 ORDER BY created_at DESC LIMIT 10;
 SELECT * FROM orders ORDER BY total DESC LIMIT 10;
+SELECT * FROM orders ORDER BY total DESC LIMIT 20;
+SELECT * FROM orders ORDER BY total DESC LIMIT 30;
 SELECT * FROM orders ORDER BY region, created_at DESC LIMIT 10;
 SELECT * FROM orders WHERE code BETWEEN 100 AND 150 AND total > 500;
 SELECT * FROM orders WHERE customer_id IN (1, 2, 3, 4, 5) AND state = 'done';
@@ -156,13 +158,14 @@ SELECT * FROM advised;
 DROP INDEX orders_customer_id_created_at_idx;
 SELECT $$
 SELECT * FROM orders WHERE customer_id = 42 AND created_at > '2024-12-01';
-SELECT count(*) FROM orders WHERE flag;
+SELECT sum(length(md5(remark))) FROM orders WHERE flag;
 $$ AS statements \gset
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 CALL run_all(:'statements');
 CALL run_all(:'statements');
 SELECT * FROM advised;
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+CALL run_all(:'statements');
 CALL run_all(:'statements');
 SELECT * FROM advised;
 
