@@ -74,7 +74,7 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 		result->queryId = planning->queryid;
 	seen = pa_seen_statement(planning->queryid);
 	key.planid = pa_planid_of(seen, result);
-	(void) pa_planned_stmt_set_planid(result, key.planid);
+	pa_planned_stmt_set_planid(result, key.planid);
 	if (!pa_guc_track_planning)
 		return;
 	INSTR_TIME_SUBTRACT(now, planning->start);

@@ -106,19 +106,17 @@
 
 /*
  * 18 lets extensions keep a plan identifier in the plan (2a0cd38da5).  Sets
- * it when nobody else has; gives false when there is no such field.
+ * it when nobody else has; does nothing before.
  */
-static inline bool
+static inline void
 pa_planned_stmt_set_planid(PlannedStmt *pstmt, int64 planid)
 {
 #if PG_VERSION_NUM >= 180000
 	if (pstmt->planId == 0)
 		pstmt->planId = planid;
-	return true;
 #else
 	(void) pstmt;
 	(void) planid;
-	return false;
 #endif
 }
 

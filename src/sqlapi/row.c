@@ -87,12 +87,6 @@ pa_row_bool(PaRow *row, bool value)
 }
 
 void
-pa_row_int4(PaRow *row, int32 value)
-{
-	put_value(row, INT4OID, Int32GetDatum(value));
-}
-
-void
 pa_row_int8(PaRow *row, int64 value)
 {
 	MemoryContext old = MemoryContextSwitchTo(row->scratch);

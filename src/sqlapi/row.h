@@ -57,7 +57,6 @@ extern void pa_rows_begin(PaRow *row, FunctionCallInfo fcinfo);
 
 extern void pa_row_null(PaRow *row);
 extern void pa_row_bool(PaRow *row, bool value);
-extern void pa_row_int4(PaRow *row, int32 value);
 extern void pa_row_int8(PaRow *row, int64 value);
 extern void pa_row_float8(PaRow *row, double value);
 extern void pa_row_numeric(PaRow *row, int64 value);
