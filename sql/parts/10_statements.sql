@@ -60,8 +60,18 @@ CREATE FUNCTION perf_advisor.statements(
 	OUT p95_exec_time float8,
 	OUT p99_exec_time float8,
 	OUT own_exec_time float8,
+	OUT cpu_user_time float8,
+	OUT cpu_sys_time float8,
+	OUT cpu_samples int8,
 	OUT planids int8,
 	OUT last_planid bigint,
+	OUT generic_plan_calls int8,
+	OUT custom_plan_calls int8,
+	OUT plan_shared_blks_hit int8,
+	OUT plan_shared_blks_read int8,
+	OUT errors int8,
+	OUT cancelled int8,
+	OUT error_exec_time float8,
 	OUT first_call timestamp with time zone,
 	OUT last_call timestamp with time zone,
 	OUT exec_time_pct float8
@@ -129,8 +139,18 @@ SELECT
 	s.p95_exec_time,
 	s.p99_exec_time,
 	s.own_exec_time,
+	s.cpu_user_time,
+	s.cpu_sys_time,
+	s.cpu_samples,
 	s.planids,
 	s.last_planid,
+	s.generic_plan_calls,
+	s.custom_plan_calls,
+	s.plan_shared_blks_hit,
+	s.plan_shared_blks_read,
+	s.errors,
+	s.cancelled,
+	s.error_exec_time,
 	s.first_call,
 	s.last_call,
 	s.exec_time_pct
@@ -193,11 +213,21 @@ COMMENT ON COLUMN perf_advisor.statements.p50_exec_time IS 'Median of the execut
 COMMENT ON COLUMN perf_advisor.statements.p95_exec_time IS 'Execution time that 95 per cent of the calls stayed under, in ms, right within 19 per cent. NULL when never called.';
 COMMENT ON COLUMN perf_advisor.statements.p99_exec_time IS 'Execution time that 99 per cent of the calls stayed under, in ms, right within 19 per cent. NULL when never called.';
 COMMENT ON COLUMN perf_advisor.statements.own_exec_time IS 'Execution time without that of the statements nested in it, in ms. The sum over all rows counts no time twice.';
+COMMENT ON COLUMN perf_advisor.statements.cpu_user_time IS 'Processor time in user mode, in ms, estimated for all calls: measured in cpu_samples of them and scaled by their execution time. Without that of parallel workers. NULL when none was measured.';
+COMMENT ON COLUMN perf_advisor.statements.cpu_sys_time IS 'Processor time in the kernel, in ms, estimated as cpu_user_time. Both together far below total_exec_time: it waits, for disk, locks or its client.';
+COMMENT ON COLUMN perf_advisor.statements.cpu_samples IS 'Calls whose processor time was measured.';
 COMMENT ON COLUMN perf_advisor.statements.planids IS 'Different plans it was executed with, 0 for utility statements. More than one: look whether the data or a setting makes it change.';
 COMMENT ON COLUMN perf_advisor.statements.last_planid IS 'Hash of the structure of the plan that was executed last. NULL for utility statements and where queryid is NULL.';
+COMMENT ON COLUMN perf_advisor.statements.generic_plan_calls IS 'Calls that ran a cached plan made without knowing the parameter values.';
+COMMENT ON COLUMN perf_advisor.statements.custom_plan_calls IS 'Calls that ran a plan made for their parameter values. Many, with a planning time near the execution time: see plan_cache_mode.';
+COMMENT ON COLUMN perf_advisor.statements.plan_shared_blks_hit IS 'Shared buffer blocks found in the cache while planning it; not in shared_blks_hit.';
+COMMENT ON COLUMN perf_advisor.statements.plan_shared_blks_read IS 'Shared buffer blocks read in while planning it; not in shared_blks_read.';
+COMMENT ON COLUMN perf_advisor.statements.errors IS 'Calls and plannings that ended with an error, cancelled ones included. Not in calls; their blocks are in the block counters. perf_advisor.statement_errors tells which errors.';
+COMMENT ON COLUMN perf_advisor.statements.cancelled IS 'Of the errors: cancelled by a user or a timeout, or ended with the session.';
+COMMENT ON COLUMN perf_advisor.statements.error_exec_time IS 'Time spent in calls that failed, in ms; not in total_exec_time.';
 COMMENT ON COLUMN perf_advisor.statements.first_call IS 'End of its first execution since the reset. NULL when never called.';
 COMMENT ON COLUMN perf_advisor.statements.last_call IS 'End of its last execution. NULL when never called.';
-COMMENT ON COLUMN perf_advisor.statements.exec_time_pct IS 'Its share of the total_exec_time of all rows, 0-100.';
+COMMENT ON COLUMN perf_advisor.statements.exec_time_pct IS 'Its share of the execution time of all rows, failed calls included, 0-100.';
 
 GRANT SELECT ON perf_advisor.statements TO PUBLIC;
 

@@ -75,6 +75,17 @@ pa_counters_merge(PaCounters *into, const PaCounters *from)
 #define PA_ADD(field) into->field += from->field
 	PA_ADD(own_exec_time);
 	PA_ADD(rows);
+	PA_ADD(errors);
+	PA_ADD(cancelled);
+	PA_ADD(error_exec_time);
+	PA_ADD(plan_shared_blks_hit);
+	PA_ADD(plan_shared_blks_read);
+	PA_ADD(generic_plan_calls);
+	PA_ADD(custom_plan_calls);
+	PA_ADD(cpu_samples);
+	PA_ADD(cpu_sampled_time);
+	PA_ADD(cpu_user_time);
+	PA_ADD(cpu_sys_time);
 	PA_ADD(shared_blks_hit);
 	PA_ADD(shared_blks_read);
 	PA_ADD(shared_blks_dirtied);

@@ -61,6 +61,22 @@ typedef struct PaCounters
 	double		own_exec_time;	/* msec, without nested statements */
 	int64		rows;
 
+	/* executions and plannings that failed; their blocks count below */
+	int64		errors;
+	int64		cancelled;		/* of the errors: query_canceled and shutdown */
+	double		error_exec_time;	/* msec, not in exec */
+
+	int64		plan_shared_blks_hit;
+	int64		plan_shared_blks_read;
+	int64		generic_plan_calls;
+	int64		custom_plan_calls;
+
+	/* processor time of sampled executions */
+	int64		cpu_samples;
+	double		cpu_sampled_time;	/* msec they took by the clock */
+	double		cpu_user_time;	/* msec */
+	double		cpu_sys_time;	/* msec */
+
 	int64		shared_blks_hit;
 	int64		shared_blks_read;
 	int64		shared_blks_dirtied;
@@ -106,6 +122,13 @@ typedef struct PaCounters
 extern void pa_time_stats_merge(PaTimeStats *into, const PaTimeStats *from);
 extern double pa_time_stats_stddev(const PaTimeStats *stats);
 extern void pa_counters_merge(PaCounters *into, const PaCounters *from);
+
+/* True when nothing ran, was planned or failed. */
+static inline bool
+pa_counters_empty(const PaCounters *counters)
+{
+	return counters->exec.count == 0 && counters->plan.count == 0 && counters->errors == 0;
+}
 
 /*
  * Adds one time (Welford 1962).  Inline: it runs for every statement.

@@ -175,9 +175,9 @@ pa_report_statements(void)
 		sum_plans(sum, &list->items[first], next - first);
 		first = next;
 
-		if (sum->counters.exec.count == 0 && sum->counters.plan.count == 0)
+		if (pa_counters_empty(&sum->counters))
 			continue;
-		total += sum->counters.exec.total;
+		total += sum->counters.exec.total + sum->counters.error_exec_time;
 		sums->count++;
 	}
 
@@ -185,7 +185,8 @@ pa_report_statements(void)
 	{
 		if (total > 0)
 			sums->items[i].exec_time_pct =
-				100.0 * sums->items[i].counters.exec.total / total;
+				100.0 * (sums->items[i].counters.exec.total +
+						 sums->items[i].counters.error_exec_time) / total;
 	}
 	return sums;
 }
@@ -195,4 +196,15 @@ double
 pa_report_mean(const PaTimeStats *stats)
 {
 	return stats->count > 0 ? stats->total / stats->count : 0;
+}
+
+/*
+ * Scales processor time of the sampled executions to all of them, msec.
+ */
+double
+pa_report_cpu_time(const PaCounters *counters, double sampled)
+{
+	if (counters->cpu_sampled_time <= 0)
+		return 0;
+	return sampled * (counters->exec.total / counters->cpu_sampled_time);
 }

@@ -35,9 +35,10 @@ typedef struct PaStatementSums
 	PaStatementSum *items;		/* ordered by userid, dbid, queryid, toplevel */
 } PaStatementSums;
 
-/* All statements of all databases that were called or planned. */
+/* All statements of all databases that were called, planned or failed. */
 extern PaStatementSums *pa_report_statements(void);
 
 extern double pa_report_mean(const PaTimeStats *stats);
+extern double pa_report_cpu_time(const PaCounters *counters, double sampled);
 
 #endif							/* PA_REPORT_STATEMENTS_H */

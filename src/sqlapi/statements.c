@@ -128,16 +128,27 @@ put_wal_jit_workers(PaRow *row, const PaCounters *c)
 static void
 put_own_columns(PaRow *row, const PaStatementSum *sum, bool visible)
 {
-	bool		called = sum->counters.exec.count > 0;
+	const PaCounters *c = &sum->counters;
+	bool		called = c->exec.count > 0;
 
 	put_float8_if(row, called, sum->p50_exec_time);
 	put_float8_if(row, called, sum->p95_exec_time);
 	put_float8_if(row, called, sum->p99_exec_time);
-	pa_row_float8(row, sum->counters.own_exec_time);
+	pa_row_float8(row, c->own_exec_time);
+	put_float8_if(row, c->cpu_samples > 0, pa_report_cpu_time(c, c->cpu_user_time));
+	put_float8_if(row, c->cpu_samples > 0, pa_report_cpu_time(c, c->cpu_sys_time));
+	pa_row_int8(row, c->cpu_samples);
 	pa_row_int8(row, sum->planids);
 	put_int8_if(row, visible && sum->last_planid != 0, sum->last_planid);
-	pa_row_timestamptz(row, sum->counters.first_call);
-	pa_row_timestamptz(row, sum->counters.last_call);
+	pa_row_int8(row, c->generic_plan_calls);
+	pa_row_int8(row, c->custom_plan_calls);
+	pa_row_int8(row, c->plan_shared_blks_hit);
+	pa_row_int8(row, c->plan_shared_blks_read);
+	pa_row_int8(row, c->errors);
+	pa_row_int8(row, c->cancelled);
+	pa_row_float8(row, c->error_exec_time);
+	pa_row_timestamptz(row, c->first_call);
+	pa_row_timestamptz(row, c->last_call);
 	pa_row_float8(row, sum->exec_time_pct);
 }
 

@@ -174,7 +174,7 @@ merge_copy(const PaRawCopy *copy)
 		PaSharedSlabEntry *from = &copy->slab_entries[i];
 		PaStatement *item = merge_item(table, list, &from->key);
 
-		if (from->counters.exec.count == 0 && from->counters.plan.count == 0)
+		if (pa_counters_empty(&from->counters))
 			continue;
 		from->counters.stats_since = from->counters.minmax_since = from->since;
 		pa_counters_merge(&item->counters, &from->counters);
@@ -186,7 +186,7 @@ merge_copy(const PaRawCopy *copy)
 	/* entries that only hold detail, or that were just folded, say nothing */
 	for (int i = 0; i < list->count; i++)
 	{
-		if (list->items[i].counters.exec.count > 0 || list->items[i].counters.plan.count > 0)
+		if (!pa_counters_empty(&list->items[i].counters))
 			list->items[kept++] = list->items[i];
 	}
 	list->count = kept;

@@ -85,7 +85,7 @@ clear_slab(uint64 generation)
 static inline bool
 is_empty(const PaSharedSlabEntry *entry)
 {
-	return entry->counters.exec.count == 0 && entry->counters.plan.count == 0;
+	return pa_counters_empty(&entry->counters);
 }
 
 /* Moves an entry's counters to the table.  The partition is locked. */
