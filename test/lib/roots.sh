@@ -11,7 +11,12 @@
 # Set before: CACHE, the folder of the roots.
 
 # Raise it when the list of packages or the unpacking changes.
-ROOT_REVISION=1
+ROOT_REVISION=2
+
+# Other people's extensions that a server may have loaded beside this one.  A
+# suite that lacks some, or whose packages do not fit its server, goes without;
+# the test says which it missed (test/t/023_companions.pl).
+ROOT_COMPANIONS="pg-stat-kcache pg-qualstats hypopg pg-wait-sampling"
 
 # The suites that hold a major, one alternative a line, best first.  Nothing
 # here has 16: it is kept right by reading (docs/testing.md).
@@ -91,6 +96,19 @@ root_stand_ins()
 	done >> "$dir/status"
 }
 
+# root_companions MAJOR: the companions that apt can install beside the server
+root_companions()
+{
+	local name
+	for name in $ROOT_COMPANIONS; do
+		if apt-get install -y -qq --simulate "postgresql-$1" "postgresql-$1-$name" > /dev/null; then
+			echo "postgresql-$1-$name"
+		else
+			echo "this suite has no postgresql-$1-$name" >&2
+		fi
+	done
+}
+
 # root_fetch DIR MAJOR SUITE...: the packages of a root, into DIR/cache/archives
 root_fetch()
 {
@@ -100,7 +118,7 @@ root_fetch()
 	# experimental is not installed from unless asked, and is asked for
 	# PostgreSQL only: "-t experimental" would move libc as well
 	cat > "$dir/etc/preferences.d/postgresql" <<-EOT
-		Package: postgresql-$v postgresql-client-$v postgresql-server-dev-$v libpq5 libpq-dev
+		Package: postgresql-$v postgresql-$v-* postgresql-client-$v postgresql-server-dev-$v libpq5 libpq-dev
 		Pin: release a=experimental
 		Pin-Priority: 990
 	EOT
@@ -116,7 +134,7 @@ root_fetch()
 		postgresql-client-common libpam-modules libpam-runtime dpkg-dev \
 		$(apt-cache show --no-all-versions "postgresql-server-dev-$v" | grep -oE 'llvm-[0-9]+-dev' | sort -u)
 	apt-get install -y -qq --download-only \
-		"postgresql-$v" "postgresql-client-$v" "postgresql-server-dev-$v" \
+		"postgresql-$v" "postgresql-client-$v" "postgresql-server-dev-$v" $(root_companions "$v") \
 		gcc clang libc6-dev make perl libipc-run-perl libc-bin bash dash coreutils \
 		sed grep gawk findutils diffutils base-files tzdata tar gzip procps
 }
