@@ -256,6 +256,12 @@ pa_store_count_skipped_frame(void)
 }
 
 void
+pa_store_count_lost_errors(int64 errors)
+{
+	pg_atomic_fetch_add_u64(&pa_shared->errors_lost, errors);
+}
+
+void
 pa_store_count_skipped_params(void)
 {
 	pg_atomic_fetch_add_u64(&pa_shared->params_skipped, 1);

@@ -229,6 +229,8 @@ pa_store_read_info(PaStoreInfo *info)
 	info->torn_reads = pg_atomic_read_u64(&pa_shared->torn_reads);
 	info->frames_skipped = pg_atomic_read_u64(&pa_shared->frames_skipped);
 	info->params_skipped = pg_atomic_read_u64(&pa_shared->params_skipped);
+	info->error_rows_evicted = pg_atomic_read_u64(&pa_shared->error_rows_evicted);
+	info->errors_lost = pg_atomic_read_u64(&pa_shared->errors_lost);
 	info->slab_entries = pa_shared->slab_entries;
 
 	for (int p = 0; p < PA_PARTITIONS; p++)
@@ -262,5 +264,7 @@ pa_store_reset(void)
 	pg_atomic_write_u64(&pa_shared->torn_reads, 0);
 	pg_atomic_write_u64(&pa_shared->frames_skipped, 0);
 	pg_atomic_write_u64(&pa_shared->params_skipped, 0);
+	pg_atomic_write_u64(&pa_shared->error_rows_evicted, 0);
+	pg_atomic_write_u64(&pa_shared->errors_lost, 0);
 	unlock_all();
 }

@@ -77,7 +77,8 @@ partition_size(int entries)
 
 	size = add_size(size, CACHELINEALIGN(mul_size(partition_buckets(entries), sizeof(int32))));
 	size = add_size(size, CACHELINEALIGN(mul_size(entries, sizeof(PaSharedEntry))));
-	return add_size(size, CACHELINEALIGN(mul_size(entries, sizeof(PaSharedShape))));
+	size = add_size(size, CACHELINEALIGN(mul_size(entries, sizeof(PaSharedShape))));
+	return add_size(size, CACHELINEALIGN(PA_ERROR_ROWS * sizeof(PaSharedError)));
 }
 
 /*
@@ -103,6 +104,8 @@ lay_out(PaSharedStore *store)
 	store->entries_offset = offset;
 	offset += CACHELINEALIGN(entries * sizeof(PaSharedEntry));
 	store->shapes_offset = offset;
+	offset += CACHELINEALIGN(entries * sizeof(PaSharedShape));
+	store->errors_offset = offset;
 
 	store->text_memory = (Size) pa_guc_text_memory * 1024;
 }
@@ -152,6 +155,8 @@ init_shared_store(void)
 	pg_atomic_init_u64(&pa_shared->torn_reads, 0);
 	pg_atomic_init_u64(&pa_shared->frames_skipped, 0);
 	pg_atomic_init_u64(&pa_shared->params_skipped, 0);
+	pg_atomic_init_u64(&pa_shared->error_rows_evicted, 0);
+	pg_atomic_init_u64(&pa_shared->errors_lost, 0);
 	pg_atomic_init_u64(&pa_shared->text_used, 0);
 	for (int i = 0; i < PA_ALL_PARTITIONS; i++)
 		pg_atomic_init_u32(&pa_shared->epoch[i], 1);

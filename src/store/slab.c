@@ -41,6 +41,9 @@ static uint32 use_clock = 0;
 static uint32 last_use[PA_MAX_SLAB_ENTRIES];
 static bool closed = false;
 
+/* Inherited from the postmaster. */
+static void (*exit_callback) (void) = NULL;
+
 static inline void
 begin_change(PaSharedSlabEntry *entry)
 {
@@ -120,6 +123,12 @@ fold_entry(PaSharedSlabEntry *entry, bool force)
 	return true;
 }
 
+void
+pa_store_set_exit_callback(void (*callback) (void))
+{
+	exit_callback = callback;
+}
+
 /*
  * Folds everything and gives the slab back.  Runs before the exit aborts the
  * transaction; what still ends later in this process is not recorded.
@@ -134,6 +143,8 @@ close_slab_cb(int code, Datum arg)
 	{
 		/* an exit out of an elog(FATAL) may come while a lock is held */
 		LWLockReleaseAll();
+		if (exit_callback != NULL)
+			exit_callback();
 		for (int i = 0; i < pa_shared->slab_entries; i++)
 		{
 			if (slab->entries[i].hash != 0)
@@ -370,6 +381,29 @@ pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *plac
 	if (unlikely(entry->histogram[bucket] == PG_UINT16_MAX))
 		fold_entry(entry, true);
 	else if (unlikely(now - entry->since > PA_FOLD_AGE) && key->toplevel)
+		fold_entry(entry, false);
+}
+
+void
+pa_store_add_failure(const PaStatementKey *key, uint32 shape_hash, int16 *place, const PaFailure *f)
+{
+	PaSharedSlabEntry *entry = find_entry(key, shape_hash, place);
+	PaCounters *c = &entry->counters;
+
+	begin_change(entry);
+	c->errors += f->errors;
+	c->cancelled += f->cancelled ? f->errors : 0;
+	c->error_exec_time += f->exec_time;
+	if (f->buffers != NULL)
+	{
+		add_usage(c, f->buffers, f->wal);
+		if (f->has_block_times)
+			add_block_times(c, f->buffers);
+	}
+	end_change(entry);
+
+	pa_store_add_error(&key->shape, shape_hash, key->toplevel != 0, f);
+	if (GetCurrentStatementStartTimestamp() - entry->since > PA_FOLD_AGE)
 		fold_entry(entry, false);
 }
 

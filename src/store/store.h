@@ -53,6 +53,26 @@ typedef struct PaStatementList
  */
 extern PaStatementList *pa_store_read_statements(void);
 
+/* Errors of one statement and SQLSTATE. */
+typedef struct PaErrorRow
+{
+	PaShapeKey	shape;			/* queryid 0: the error came before it had one */
+	bool		toplevel;
+	bool		evicted;		/* the sum of rows that had to leave */
+	int			sqlstate;		/* 0: several, evicted rows only */
+	int64		errors;
+	double		exec_time;		/* msec */
+	TimestampTz last_error;
+} PaErrorRow;
+
+typedef struct PaErrorList
+{
+	int			count;
+	PaErrorRow *items;
+} PaErrorList;
+
+extern PaErrorList *pa_store_read_errors(void);
+
 /*
  * Normalised text of a shape, NULL when none is stored.  The text is in the
  * encoding *encoding, which the caller converts from.
@@ -86,6 +106,8 @@ typedef struct PaStoreInfo
 	int64		torn_reads;		/* slab copies taken while being written */
 	int64		frames_skipped; /* statements not counted: nested too deep */
 	int64		params_skipped; /* vectors with values that can't be kept */
+	int64		error_rows_evicted; /* rows of errors summed to <evicted> ones */
+	int64		errors_lost;	/* failures that were not counted */
 	int64		slab_entries;	/* per backend */
 } PaStoreInfo;
 

@@ -49,6 +49,7 @@
 #define PA_MAX_TREES 5			/* a shape; 18+: one a set of relations */
 #define PA_MAX_PARAMS 5			/* parameter vectors a shape */
 #define PA_MAX_PLANS 20			/* planids a shape; more count under 0 */
+#define PA_ERROR_ROWS 24		/* a partition; 75 kB in all */
 #define PA_NONE (-1)			/* end of a list of array indexes */
 
 /* ---- first tier ---- */
@@ -150,6 +151,21 @@ typedef struct PaSharedScans
 	PaSharedScan scans[FLEXIBLE_ARRAY_MEMBER];
 } PaSharedScans;
 
+/*
+ * Errors of one statement and SQLSTATE; queryid 0: before it had an identifier
+ * (in the partition of <evicted> rows: the sum of rows that had to leave).
+ * Under the partition's lock.
+ */
+typedef struct PaSharedError
+{
+	PaShapeKey	shape;
+	int32		sqlstate;		/* as MAKE_SQLSTATE(); 0: several */
+	bool		toplevel;
+	int64		errors;			/* 0 = the row is free */
+	double		exec_time;		/* msec that the failed executions took */
+	TimestampTz last_error;
+} PaSharedError;
+
 /* Control data of one partition; its arrays follow the control blocks. */
 typedef struct PaSharedPartition
 {
@@ -177,6 +193,7 @@ typedef struct PaSharedStore
 	Size		buckets_offset; /* from the partition */
 	Size		entries_offset;
 	Size		shapes_offset;
+	Size		errors_offset;
 	Size		text_memory;
 
 	pg_atomic_uint64 generation;	/* raised by a reset; starts at 1 */
@@ -191,6 +208,8 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 torn_reads;
 	pg_atomic_uint64 frames_skipped;
 	pg_atomic_uint64 params_skipped;
+	pg_atomic_uint64 error_rows_evicted;
+	pg_atomic_uint64 errors_lost;
 	pg_atomic_uint64 text_used; /* bytes handed out by the DSA */
 
 	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
@@ -242,6 +261,12 @@ pa_shared_shapes(int partition)
 	return (PaSharedShape *) ((char *) pa_shared_partition(partition) + pa_shared->shapes_offset);
 }
 
+static inline PaSharedError *
+pa_shared_errors(int partition)
+{
+	return (PaSharedError *) ((char *) pa_shared_partition(partition) + pa_shared->errors_offset);
+}
+
 /* shmem.c */
 extern void *pa_shared_area_place(void);
 
@@ -274,6 +299,10 @@ extern void pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const P
 
 /* slab.c */
 extern uint64 pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash);
+
+/* errors.c: all under the partition's lock, exclusive to change */
+extern void pa_errors_add_locked(int p, const PaSharedError *from);
+extern void pa_errors_reset_locked(int p, Oid userid, Oid dbid, int64 queryid);
 
 /* evict.c: all under the partition's lock */
 extern void pa_evict_locked(int p, const PaSharedShape *keep);

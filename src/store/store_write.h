@@ -40,6 +40,18 @@ typedef struct PaExecution
 	int			workers_launched;
 } PaExecution;
 
+/* What failed executions or plannings of one statement and SQLSTATE add. */
+typedef struct PaFailure
+{
+	int			sqlstate;		/* as MAKE_SQLSTATE() */
+	bool		cancelled;		/* on somebody's order, not its own fault */
+	int64		errors;			/* how many, mostly 1 */
+	double		exec_time;		/* msec */
+	const BufferUsage *buffers; /* NULL: nothing was used */
+	bool		has_block_times;	/* the times in buffers are defined */
+	const WalUsage *wal;		/* NULL with buffers */
+} PaFailure;
+
 /* Hash of a shape (it picks the partition) and of a whole key. */
 extern uint32 pa_store_shape_hash(const PaShapeKey *shape);
 extern uint32 pa_store_key_hash(uint32 shape_hash, int64 planid, bool toplevel);
@@ -58,6 +70,24 @@ extern void pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash,
 								   const PaExecution *execution);
 extern void pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, int16 *place,
 								  double msec);
+
+/*
+ * Counts a failure: in the statement's entry of this backend's slab, and in
+ * the row of its SQLSTATE.  Takes the partition's lock and may wait for it:
+ * never while an LWLock may be held, that is not before the abort callbacks.
+ */
+extern void pa_store_add_failure(const PaStatementKey *key, uint32 shape_hash, int16 *place,
+								 const PaFailure *failure);
+
+/* The row alone, for errors of no statement (queryid 0); needs no slab. */
+extern void pa_store_add_error(const PaShapeKey *shape, uint32 shape_hash, bool toplevel,
+							   const PaFailure *failure);
+
+/*
+ * Registers what is to be called when a backend exits, before its slab is
+ * closed: the last chance to count.  One only.
+ */
+extern void pa_store_set_exit_callback(void (*callback) (void));
 
 /*
  * What is known of a shape in the table.  Partition epochs change when
@@ -105,5 +135,6 @@ extern bool pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_has
 /* Losses that collect/ counts. */
 extern void pa_store_count_skipped_frame(void);
 extern void pa_store_count_skipped_params(void);
+extern void pa_store_count_lost_errors(int64 errors);
 
 #endif							/* PA_STORE_STORE_WRITE_H */

@@ -67,6 +67,7 @@ pa_table_init(void)
 
 		memset(entries, 0, pa_shared->partition_entries * sizeof(PaSharedEntry));
 		memset(shapes, 0, pa_shared->partition_entries * sizeof(PaSharedShape));
+		memset(pa_shared_errors(p), 0, PA_ERROR_ROWS * sizeof(PaSharedError));
 		for (int i = 0; i <= last; i++)
 			entries[i].next = shapes[i].next = i < last ? i + 1 : PA_NONE;
 		for (int i = 0; i < pa_shared->partition_buckets; i++)
@@ -344,6 +345,7 @@ pa_table_reset_locked(int p)
 {
 	PaSharedEntry *entries = pa_shared_entries(p);
 
+	pa_errors_reset_locked(p, InvalidOid, InvalidOid, 0);
 	for (int i = 0; i < pa_shared->partition_entries; i++)
 	{
 		if (entries[i].used)
