@@ -40,10 +40,32 @@ typedef struct PaScan
 								 * relation's Vars at varno 1; NULL if none */
 } PaScan;
 
-/* One plan's sampled scans, as read from the store. */
+/* Length of a node's description such as "Index Scan on orders". */
+#define PA_NODE_NAME_SIZE 112
+
+/*
+ * What a sampled execution, or the sampled executions of a plan together, say
+ * about the plan as a whole.
+ */
+typedef struct PaPlanSample
+{
+	double		rows_estimated; /* by the planner, for one execution */
+	double		rows_actual;	/* sum over the samples */
+	double		misestimate;	/* the worst node's factor, >= 1; 0: unknown */
+	int32		misestimate_node;	/* its plan_node_id */
+	int32		hash_batches;	/* most of any hash table; 0: none was made */
+	int64		sort_spill;		/* bytes that a sort wrote to disk, the most */
+	double		counted;		/* rows and loops of all nodes: what counting
+								 * them costs; of the last sample */
+	char		misestimate_name[PA_NODE_NAME_SIZE];
+} PaPlanSample;
+
+/* One plan's samples, as read from the store. */
 typedef struct PaPlanScans
 {
 	int64		samples;		/* sampled executions the sums are over */
+	PaPlanSample plan;
+	int			encoding;		/* of the plan's names */
 	int			nscans;
 	PaScan	   *scans;
 } PaPlanScans;

@@ -71,6 +71,8 @@ typedef struct PaPlanning
 	bool		wanted;
 	int64		queryid;
 	instr_time	start;
+	int64		blks_hit;		/* shared blocks at the start */
+	int64		blks_read;
 } PaPlanning;
 
 extern void pa_collect_planning_begin(PaPlanning *planning, Query *parse,

@@ -162,6 +162,8 @@ record(PaFrame *frame, QueryDesc *query_desc)
 	execution.wal = &frame->usage.wal;
 	execution.workers_to_launch = PA_WORKERS_TO_LAUNCH(estate);
 	execution.workers_launched = PA_WORKERS_LAUNCHED(estate);
+	execution.plan_origin = PA_PLAN_OTHER;
+	execution.has_cpu = false;
 	execution.jit = NULL;
 	if (unlikely(estate->es_jit != NULL))
 	{

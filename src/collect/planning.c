@@ -3,8 +3,8 @@
  * planning.c
  *		Measures plannings and offers query trees.
  *
- * Block counters of a planning are not added to the statement's: those stay
- * comparable with pg_stat_statements at its defaults.
+ * Blocks that a planning used are counted apart from the statement's: those
+ * stay comparable with pg_stat_statements at its defaults.
  *
  * IDENTIFICATION
  *		src/collect/planning.c
@@ -51,6 +51,8 @@ pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_
 	{
 		pa_trees_offer(pa_seen_statement(planning->queryid), parse,
 					   pa_nesting_depth > 0 || params != NULL || !pa_text_parsed_now(query_string));
+		planning->blks_hit = pgBufferUsage.shared_blks_hit;
+		planning->blks_read = pgBufferUsage.shared_blks_read;
 		INSTR_TIME_SET_CURRENT(planning->start);
 	}
 	pa_nesting_depth++;
@@ -80,5 +82,7 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 	INSTR_TIME_SUBTRACT(now, planning->start);
 	key.shape = seen->key;
 	key.toplevel = pa_nesting_depth == 0;
-	pa_store_add_planning(&key, seen->hash, &seen->place, INSTR_TIME_GET_MILLISEC(now));
+	pa_store_add_planning(&key, seen->hash, &seen->place, INSTR_TIME_GET_MILLISEC(now),
+						  pgBufferUsage.shared_blks_hit - planning->blks_hit,
+						  pgBufferUsage.shared_blks_read - planning->blks_read);
 }

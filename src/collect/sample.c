@@ -108,6 +108,7 @@ typedef struct PaScanWalk
 {
 	int			nscans;
 	double		rows;			/* of all nodes, for the account */
+	PaPlanSample plan;
 	bool		counted;		/* read the counters */
 	bool		described;		/* serialize the predicates */
 	PaScan		scans[PA_MAX_SCANS];
@@ -239,7 +240,7 @@ pa_sample_read(PaFrame *frame, QueryDesc *query_desc)
 	spent += PA_COST_OF_SAMPLE + walk.rows * PA_COST_OF_ROW;
 	if (walk.nscans == 0)
 		return;
-	if (pa_store_add_scan_sample(&frame->key, frame->shape_hash, walk.scans, walk.nscans, now))
+	if (pa_store_add_scan_sample(&frame->key, frame->shape_hash, &walk.plan, walk.scans, walk.nscans, now))
 		seen->samples++;
 	seen->next_sample = now + PA_SAMPLE_INTERVAL;
 }

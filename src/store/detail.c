@@ -267,6 +267,21 @@ pa_store_count_skipped_params(void)
 	pg_atomic_fetch_add_u64(&pa_shared->params_skipped, 1);
 }
 
+/* "spent" and "busy" are in msec and not negative. */
+void
+pa_store_add_sampling(double spent, double busy)
+{
+	pg_atomic_fetch_add_u64(&pa_shared->sampling_spent, (int64) (spent * 1e6));
+	pg_atomic_fetch_add_u64(&pa_shared->sampling_busy, (int64) (busy * 1e6));
+}
+
+void
+pa_store_read_sampling(double *spent, double *busy)
+{
+	*spent = pg_atomic_read_u64(&pa_shared->sampling_spent) / 1e6;
+	*busy = pg_atomic_read_u64(&pa_shared->sampling_busy) / 1e6;
+}
+
 /* ---- readers ---- */
 
 typedef enum PaDetailKind

@@ -232,6 +232,8 @@ pa_store_read_info(PaStoreInfo *info)
 	info->error_rows_evicted = pg_atomic_read_u64(&pa_shared->error_rows_evicted);
 	info->errors_lost = pg_atomic_read_u64(&pa_shared->errors_lost);
 	info->slab_entries = pa_shared->slab_entries;
+	info->sampling_spent = pg_atomic_read_u64(&pa_shared->sampling_spent) / 1e6;
+	info->sampling_busy = pg_atomic_read_u64(&pa_shared->sampling_busy) / 1e6;
 
 	for (int p = 0; p < PA_PARTITIONS; p++)
 	{
@@ -266,5 +268,7 @@ pa_store_reset(void)
 	pg_atomic_write_u64(&pa_shared->params_skipped, 0);
 	pg_atomic_write_u64(&pa_shared->error_rows_evicted, 0);
 	pg_atomic_write_u64(&pa_shared->errors_lost, 0);
+	pg_atomic_write_u64(&pa_shared->sampling_spent, 0);
+	pg_atomic_write_u64(&pa_shared->sampling_busy, 0);
 	unlock_all();
 }

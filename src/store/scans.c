@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * scans.c
- *		Sampled scans of a plan: one chunk of text memory an entry.
+ *		Samples of a plan: one chunk of text memory an entry.
  *
  * The chunk's identities (relation, index, predicate) never change after it
  * was linked to the entry; its sums are under the partition's lock.
@@ -12,6 +12,8 @@
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include "mb/pg_wchar.h"
 
 #include "store/store_internal.h"
 
@@ -45,16 +47,20 @@ try_lock(uint32 shape_hash, LWLockMode mode)
 bool
 pa_store_plan_state(const PaStatementKey *key, uint32 shape_hash, PaPlanState *state)
 {
+	PaSharedEntry *entry;
 	PaSharedScans *scans;
 
 	memset(state, 0, sizeof(*state));
 	if (!try_lock(shape_hash, LW_SHARED))
 		return false;
-	scans = scans_address(find_entry_locked(key, shape_hash));
+	entry = find_entry_locked(key, shape_hash);
+	scans = scans_address(entry);
+	state->has_text = entry != NULL && DsaPointerIsValid(entry->plan_text.pointer);
 	if (scans != NULL)
 	{
 		state->has_scans = true;
 		state->samples = scans->samples;
+		state->counted = scans->plan.counted;
 		state->last_sample = scans->last_sample;
 	}
 	LWLockRelease(pa_partition_lock(pa_partition_of(shape_hash)));
@@ -80,6 +86,7 @@ fill_chunk(PaSharedScans *chunk, Size size, const PaScan *scans, int nscans)
 	memset(chunk, 0, offset);
 	chunk->size = size;
 	chunk->nscans = nscans;
+	chunk->encoding = GetDatabaseEncoding();
 	for (int i = 0; i < nscans; i++)
 	{
 		PaSharedScan *to = &chunk->scans[i];
@@ -151,12 +158,32 @@ add_scan_locked(PaSharedScans *chunk, int *next, const PaScan *from)
 }
 
 /*
+ * Adds what one sampled execution said about its plan: sums of rows, and the
+ * worst of everything else.
+ */
+static void
+add_plan_locked(PaPlanSample *to, const PaPlanSample *from)
+{
+	to->rows_estimated = from->rows_estimated;
+	to->rows_actual += from->rows_actual;
+	to->counted = from->counted;
+	to->hash_batches = Max(to->hash_batches, from->hash_batches);
+	to->sort_spill = Max(to->sort_spill, from->sort_spill);
+	if (from->misestimate <= to->misestimate)
+		return;
+	to->misestimate = from->misestimate;
+	to->misestimate_node = from->misestimate_node;
+	memcpy(to->misestimate_name, from->misestimate_name, PA_NODE_NAME_SIZE);
+}
+
+/*
  * Adds one sampled execution.  False when the partition is busy or the chunk
  * is not there (any more).
  */
 bool
 pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_hash,
-						 const PaScan *scans, int nscans, TimestampTz now)
+						 const PaPlanSample *plan, const PaScan *scans, int nscans,
+						 TimestampTz now)
 {
 	PaSharedScans *chunk;
 
@@ -169,6 +196,7 @@ pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_hash,
 
 		chunk->samples++;
 		chunk->last_sample = now;
+		add_plan_locked(&chunk->plan, plan);
 		for (int i = 0; i < nscans; i++)
 			add_scan_locked(chunk, &next, &scans[i]);
 	}
@@ -212,6 +240,8 @@ pa_store_read_scans(const PaStatementKey *key)
 
 	result = palloc0(sizeof(PaPlanScans));
 	result->samples = copy->samples;
+	result->plan = copy->plan;
+	result->encoding = copy->encoding;
 	result->nscans = copy->nscans;
 	result->scans = palloc0(copy->nscans * sizeof(PaScan));
 	for (int i = 0; i < copy->nscans; i++)

@@ -342,6 +342,16 @@ add_jit(PaCounters *c, const JitInstrumentation *jit)
 #endif
 }
 
+/* Adds the processor time of a sampled execution. */
+static void
+add_cpu(PaCounters *c, const PaExecution *x)
+{
+	c->cpu_samples++;
+	c->cpu_sampled_time += x->exec_time;
+	c->cpu_user_time += x->cpu_user_time;
+	c->cpu_sys_time += x->cpu_sys_time;
+}
+
 /* Notes when a call was made. */
 static inline void
 add_call_time(PaCounters *c, TimestampTz now)
@@ -374,6 +384,10 @@ pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *plac
 		add_jit(c, x->jit);
 	c->parallel_workers_to_launch += x->workers_to_launch;
 	c->parallel_workers_launched += x->workers_launched;
+	c->generic_plan_calls += x->plan_origin == PA_PLAN_GENERIC;
+	c->custom_plan_calls += x->plan_origin == PA_PLAN_CUSTOM;
+	if (unlikely(x->has_cpu))
+		add_cpu(c, x);
 	add_call_time(c, now);
 	entry->histogram[bucket]++;
 	end_change(entry);
@@ -407,13 +421,16 @@ pa_store_add_failure(const PaStatementKey *key, uint32 shape_hash, int16 *place,
 		fold_entry(entry, false);
 }
 
-/* Counts one planning. */
+/* Counts one planning with the blocks it used. */
 void
-pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, int16 *place, double msec)
+pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, int16 *place, double msec,
+					  int64 blks_hit, int64 blks_read)
 {
 	PaSharedSlabEntry *entry = find_entry(key, shape_hash, place);
 
 	begin_change(entry);
 	pa_time_stats_add(&entry->counters.plan, msec);
+	entry->counters.plan_shared_blks_hit += blks_hit;
+	entry->counters.plan_shared_blks_read += blks_read;
 	end_change(entry);
 }

@@ -85,8 +85,11 @@ extern List *pa_store_read_trees(const PaShapeKey *shape);
 /* List of ParamListInfo (all PARAM_FLAG_CONST): the sampled vectors. */
 extern List *pa_store_read_params(const PaShapeKey *shape);
 
-/* Sampled scans of one statement and plan, NULL when none were sampled. */
+/* The samples of one statement and plan, NULL when there are none. */
 extern PaPlanScans *pa_store_read_scans(const PaStatementKey *key);
+
+/* A plan's text, in *encoding; NULL when none is stored. */
+extern char *pa_store_read_plan_text(const PaStatementKey *key, int *encoding);
 
 /* Drop a stored tree that proved stale; the shape's others stay. */
 extern void pa_store_drop_tree(const PaShapeKey *shape, const PaStoredTree *tree);
@@ -109,6 +112,8 @@ typedef struct PaStoreInfo
 	int64		error_rows_evicted; /* rows of errors summed to <evicted> ones */
 	int64		errors_lost;	/* failures that were not counted */
 	int64		slab_entries;	/* per backend */
+	double		sampling_spent; /* msec, all backends, since the reset */
+	double		sampling_busy;	/* msec of own execution time likewise */
 } PaStoreInfo;
 
 extern void pa_store_read_info(PaStoreInfo *info);

@@ -78,18 +78,6 @@ typedef struct PaSharedSlab
 
 /* ---- second tier ---- */
 
-/* Counters of one statement and plan.  Under the partition's lock. */
-typedef struct PaSharedEntry
-{
-	PaStatementKey key;
-	int32		shape;			/* index of its shape */
-	int32		next;			/* next entry of the shape, or free */
-	bool		used;
-	PaCounters	counters;
-	uint64		histogram[PA_HISTOGRAM_BUCKETS];
-	dsa_pointer scans;			/* PaSharedScans */
-} PaSharedEntry;
-
 /* A chunk in the DSA with its length. */
 typedef struct PaSharedBlob
 {
@@ -97,6 +85,20 @@ typedef struct PaSharedBlob
 	uint32		len;			/* bytes */
 	uint32		raw_len;		/* bytes before compression, 0 = plain */
 } PaSharedBlob;
+
+/* Counters of one statement and plan.  Under the partition's lock. */
+typedef struct PaSharedEntry
+{
+	PaStatementKey key;
+	int32		shape;			/* index of its shape */
+	int32		next;			/* next entry of the shape, or free */
+	bool		used;
+	int16		plan_encoding;	/* of plan_text */
+	PaCounters	counters;
+	uint64		histogram[PA_HISTOGRAM_BUCKETS];
+	dsa_pointer scans;			/* PaSharedScans */
+	PaSharedBlob plan_text;		/* EXPLAIN's, no zero byte at its end */
+} PaSharedEntry;
 
 typedef struct PaSharedTree
 {
@@ -128,7 +130,7 @@ typedef struct PaSharedShape
 	PaSharedBlob params[PA_MAX_PARAMS];
 } PaSharedShape;
 
-/* Scans of one plan, in the DSA: header, rows, then the predicates. */
+/* Samples of one plan, in the DSA: header, scans, then their predicates. */
 typedef struct PaSharedScan
 {
 	Oid			relid;
@@ -148,6 +150,8 @@ typedef struct PaSharedScans
 	int32		nscans;
 	int64		samples;
 	TimestampTz last_sample;
+	int32		encoding;		/* of names in "plan" */
+	PaPlanSample plan;
 	PaSharedScan scans[FLEXIBLE_ARRAY_MEMBER];
 } PaSharedScans;
 
@@ -211,6 +215,8 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 error_rows_evicted;
 	pg_atomic_uint64 errors_lost;
 	pg_atomic_uint64 text_used; /* bytes handed out by the DSA */
+	pg_atomic_uint64 sampling_spent;	/* nanoseconds, see collect/budget.c */
+	pg_atomic_uint64 sampling_busy; /* nanoseconds of own execution time */
 
 	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
 } PaSharedStore;

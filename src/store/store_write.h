@@ -38,6 +38,10 @@ typedef struct PaExecution
 	const JitInstrumentation *jit;	/* NULL when nothing was compiled */
 	int			workers_to_launch;
 	int			workers_launched;
+	int			plan_origin;	/* PaPlanOrigin */
+	bool		has_cpu;		/* the two below were measured */
+	double		cpu_user_time;	/* msec */
+	double		cpu_sys_time;
 } PaExecution;
 
 /* What failed executions or plannings of one statement and SQLSTATE add. */
@@ -69,7 +73,7 @@ extern bool pa_store_ready(void);
 extern void pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *place,
 								   const PaExecution *execution);
 extern void pa_store_add_planning(const PaStatementKey *key, uint32 shape_hash, int16 *place,
-								  double msec);
+								  double msec, int64 blks_hit, int64 blks_read);
 
 /*
  * Counts a failure: in the statement's entry of this backend's slab, and in
@@ -116,11 +120,13 @@ extern bool pa_store_put_tree(const PaShapeKey *shape, uint32 hash, const PaStor
 extern bool pa_store_has_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree);
 extern bool pa_store_put_params(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
 
-/* Sampled scans of one plan. */
+/* What is known of one plan. */
 typedef struct PaPlanState
 {
 	bool		has_scans;
+	bool		has_text;
 	int64		samples;
+	double		counted;		/* rows and loops that the last sample counted */
 	TimestampTz last_sample;
 } PaPlanState;
 
@@ -130,7 +136,19 @@ extern bool pa_store_plan_state(const PaStatementKey *key, uint32 shape_hash, Pa
 extern bool pa_store_put_scans(const PaStatementKey *key, uint32 shape_hash,
 							   const PaScan *scans, int nscans);
 extern bool pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_hash,
-									 const PaScan *scans, int nscans, TimestampTz now);
+									 const PaPlanSample *plan, const PaScan *scans, int nscans,
+									 TimestampTz now);
+
+/*
+ * The text of a plan.  False: it is not stored, because the partition is busy
+ * or there is no memory.
+ */
+extern bool pa_store_put_plan_text(const PaStatementKey *key, uint32 shape_hash, const char *text,
+								   int len, int encoding);
+
+/* The account of what sampling costs, over all backends, msec. */
+extern void pa_store_add_sampling(double spent, double busy);
+extern void pa_store_read_sampling(double *spent, double *busy);
 
 /* Losses that collect/ counts. */
 extern void pa_store_count_skipped_frame(void);

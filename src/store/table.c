@@ -246,7 +246,7 @@ pa_table_fold_locked(const PaSharedSlabEntry *from)
 }
 
 /*
- * Removes an entry and its scans.  The shape stays.
+ * Removes an entry with its samples and its plan's text.  The shape stays.
  */
 void
 pa_table_free_entry_locked(int p, PaSharedEntry *entry)
@@ -264,6 +264,7 @@ pa_table_free_entry_locked(int p, PaSharedEntry *entry)
 
 	if (DsaPointerIsValid(entry->scans))
 		pa_blob_free_pointer(&entry->scans, ((PaSharedScans *) pa_blob_address(entry->scans))->size);
+	pa_blob_free(&entry->plan_text);
 	entry->used = false;
 	entry->next = partition->free_entry;
 	partition->free_entry = index;
