@@ -250,11 +250,3 @@ COMMENT ON COLUMN perf_advisor.statements_info.dealloc IS 'Entries that had to l
 COMMENT ON COLUMN perf_advisor.statements_info.stats_reset IS 'When everything was last reset, or recording began.';
 
 GRANT SELECT ON perf_advisor.statements_info TO PUBLIC;
-
--- Resets are for the owner, who may grant them on.
-CREATE FUNCTION perf_advisor.reset()
-RETURNS timestamp with time zone
-AS 'MODULE_PATHNAME', 'pa_reset_1_0'
-LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION perf_advisor.reset() IS 'Forgets all counts of all databases: statements, plans, scans. Texts and query trees of statements stay, for those that clients have prepared. Returns the time of the reset.';
-REVOKE ALL ON FUNCTION perf_advisor.reset() FROM PUBLIC;

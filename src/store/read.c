@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * read.c
- *		Copies of the store for readers, and the reset.
+ *		Copies of the store for readers.
  *
  * A reader takes all partition locks in shared mode, in index order, copies
  * the table and the slabs into memory allocated beforehand, releases the
  * locks and merges by key.  A fold needs its partition exclusively, so no
  * entry moves between the tiers during the copy: nothing is lost or counted
- * twice.
+ * twice.  Resets that a slab has not seen yet are applied to its copy.
  *
  * Accepted: a slab entry whose owner writes it all the time may, after
  * PA_READ_TRIES tries, be copied in the middle of a change.  It then differs
@@ -41,15 +41,15 @@ typedef struct PaRawCopy
 	int			nslab_entries;
 } PaRawCopy;
 
-static void
-lock_all(LWLockMode mode)
+void
+pa_lock_all(LWLockMode mode)
 {
 	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 		LWLockAcquire(pa_partition_lock(p), mode);
 }
 
-static void
-unlock_all(void)
+void
+pa_unlock_all(void)
 {
 	for (int p = PA_ALL_PARTITIONS - 1; p >= 0; p--)
 		LWLockRelease(pa_partition_lock(p));
@@ -80,12 +80,35 @@ copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
 	pg_atomic_fetch_add_u64(&pa_shared->torn_reads, 1);
 }
 
+/*
+ * Copies the used entries of one slab, as they are after all resets.  All
+ * partitions are locked.
+ */
+static void
+copy_slab_locked(PaRawCopy *copy, PaSharedSlab *slab)
+{
+	uint64		seen = pg_atomic_read_u64(&slab->generation);
+
+	if (seen < pa_shared->full_generation)
+		return;					/* nobody's, or void */
+	/* pairs with the write barrier before a slab's generation is raised */
+	pg_read_barrier();
+	for (int i = 0; i < pa_shared->slab_entries; i++)
+	{
+		PaSharedSlabEntry *to = &copy->slab_entries[copy->nslab_entries];
+
+		if (slab->entries[i].hash == 0)
+			continue;
+		copy_slab_entry(to, &slab->entries[i]);
+		if (to->hash != 0 && pa_reset_apply_locked(&to->key.shape, seen, &to->counters))
+			copy->nslab_entries++;
+	}
+}
+
 /* Copies the used entries of both tiers.  All partitions are locked. */
 static void
 copy_all_locked(PaRawCopy *copy)
 {
-	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
-
 	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 	{
 		PaSharedEntry *entries = pa_shared_entries(p);
@@ -97,22 +120,7 @@ copy_all_locked(PaRawCopy *copy)
 		}
 	}
 	for (int s = 0; s < pa_shared->nslabs; s++)
-	{
-		PaSharedSlab *slab = pa_shared_slab(s);
-
-		if (pg_atomic_read_u64(&slab->generation) != generation)
-			continue;
-		for (int i = 0; i < pa_shared->slab_entries; i++)
-		{
-			PaSharedSlabEntry *to = &copy->slab_entries[copy->nslab_entries];
-
-			if (slab->entries[i].hash == 0)
-				continue;
-			copy_slab_entry(to, &slab->entries[i]);
-			if (to->hash != 0)
-				copy->nslab_entries++;
-		}
-	}
+		copy_slab_locked(copy, pa_shared_slab(s));
 }
 
 /* ---- merging, by a hash table over the keys ---- */
@@ -176,7 +184,7 @@ merge_copy(const PaRawCopy *copy)
 
 		if (pa_counters_empty(&from->counters))
 			continue;
-		from->counters.stats_since = from->counters.minmax_since = from->since;
+		from->counters.stats_since = from->since;
 		pa_counters_merge(&item->counters, &from->counters);
 		for (int b = 0; b < PA_HISTOGRAM_BUCKETS; b++)
 			item->histogram[b] += from->histogram[b];
@@ -203,9 +211,9 @@ pa_store_read_statements(void)
 										  sizeof(PaSharedEntry) * PA_ALL_PARTITIONS * pa_shared->partition_entries);
 	copy.slab_entries = MemoryContextAllocHuge(CurrentMemoryContext,
 											   sizeof(PaSharedSlabEntry) * pa_shared->nslabs * pa_shared->slab_entries);
-	lock_all(LW_SHARED);
+	pa_lock_all(LW_SHARED);
 	copy_all_locked(&copy);
-	unlock_all();
+	pa_unlock_all();
 
 	list = merge_copy(&copy);
 	pfree(copy.entries);
@@ -244,31 +252,4 @@ pa_store_read_info(PaStoreInfo *info)
 			info->shapes += shapes[i].used ? 1 : 0;
 		LWLockRelease(pa_partition_lock(p));
 	}
-}
-
-/*
- * Forgets all counters.  Slabs of other backends can't be written from here:
- * the raised generation voids them.
- */
-void
-pa_store_reset(void)
-{
-	pa_blob_attach();
-	lock_all(LW_EXCLUSIVE);
-	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
-		pa_table_reset_locked(p);
-	pg_atomic_fetch_add_u64(&pa_shared->generation, 1);
-	pg_atomic_write_u64(&pa_shared->stats_reset, GetCurrentTimestamp());
-	pg_atomic_write_u64(&pa_shared->dealloc, 0);
-	pg_atomic_write_u64(&pa_shared->calls_lost, 0);
-	pg_atomic_write_u64(&pa_shared->texts_skipped, 0);
-	pg_atomic_write_u64(&pa_shared->contended, 0);
-	pg_atomic_write_u64(&pa_shared->torn_reads, 0);
-	pg_atomic_write_u64(&pa_shared->frames_skipped, 0);
-	pg_atomic_write_u64(&pa_shared->params_skipped, 0);
-	pg_atomic_write_u64(&pa_shared->error_rows_evicted, 0);
-	pg_atomic_write_u64(&pa_shared->errors_lost, 0);
-	pg_atomic_write_u64(&pa_shared->sampling_spent, 0);
-	pg_atomic_write_u64(&pa_shared->sampling_busy, 0);
-	unlock_all();
 }

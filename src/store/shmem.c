@@ -145,6 +145,7 @@ init_shared_store(void)
 	lay_out(pa_shared);
 
 	pg_atomic_init_u64(&pa_shared->generation, 1);
+	pa_shared->full_generation = 1;
 	pg_atomic_init_u32(&pa_shared->nentries, 0);
 	pg_atomic_init_u32(&pa_shared->hand, 0);
 	pg_atomic_init_u64(&pa_shared->stats_reset, GetCurrentTimestamp());

@@ -14,8 +14,9 @@
  * exits.  Readers hold all partition locks while they copy both tiers, and a
  * fold needs one of them exclusively, so no entry moves meanwhile.
  *
- * A reset raises the shared generation.  A slab whose generation is older is
- * void for readers, and its backend clears it at its next statement's end.
+ * A reset raises the shared generation.  What it forgets is void for readers
+ * in a slab whose generation is older, and its backend removes it at its next
+ * statement's end (reset.c).
  *
  * IDENTIFICATION
  *		src/store/slab.c
@@ -39,6 +40,7 @@
 static PaSharedSlab *slab = NULL;
 static uint32 use_clock = 0;
 static uint32 last_use[PA_MAX_SLAB_ENTRIES];
+static TimestampTz last_reset = 0;	/* that the slab has seen */
 static bool closed = false;
 
 /* Inherited from the postmaster. */
@@ -58,13 +60,17 @@ end_change(PaSharedSlabEntry *entry)
 	pg_atomic_write_u32(&entry->changes, pg_atomic_read_u32(&entry->changes) + 1);
 }
 
-/* Empties an entry's counters; the key stays. */
+/*
+ * Empties an entry's counters; the key stays.  What it will count began with
+ * this statement, or with a reset that came while it ran.
+ */
 static void
-clear_counters(PaSharedSlabEntry *entry, TimestampTz now)
+clear_counters(PaSharedSlabEntry *entry)
 {
 	memset(&entry->counters, 0, sizeof(entry->counters));
 	memset(entry->histogram, 0, sizeof(entry->histogram));
-	entry->since = now;
+	entry->since = Max(GetCurrentStatementStartTimestamp(), last_reset);
+	entry->counters.minmax_since = entry->since;
 }
 
 /* Empties the slab and joins the present generation. */
@@ -85,6 +91,47 @@ clear_slab(uint64 generation)
 	pg_atomic_write_u64(&slab->generation, generation);
 }
 
+/*
+ * Applies the resets that this backend's slab has not seen.  Some partition
+ * is locked, so no reset comes meanwhile.
+ */
+void
+pa_slab_catch_up_locked(void)
+{
+	uint64		seen;
+
+	if (slab == NULL)
+		return;
+	seen = pg_atomic_read_u64(&slab->generation);
+	if (seen == pg_atomic_read_u64(&pa_shared->generation))
+		return;
+	for (int i = 0; i < pa_shared->slab_entries; i++)
+	{
+		PaSharedSlabEntry *entry = &slab->entries[i];
+
+		if (entry->hash == 0)
+			continue;
+		begin_change(entry);
+		if (!pa_reset_apply_locked(&entry->key.shape, seen, &entry->counters))
+			entry->hash = 0;
+		end_change(entry);
+	}
+	last_reset = pa_shared->last_reset;
+	pg_write_barrier();
+	pg_atomic_write_u64(&slab->generation, pg_atomic_read_u64(&pa_shared->generation));
+}
+
+/* The same, locking the partition of a shape. */
+static void
+catch_up(uint32 shape_hash)
+{
+	LWLock	   *lock = pa_partition_lock(pa_partition_of(shape_hash));
+
+	LWLockAcquire(lock, LW_SHARED);
+	pa_slab_catch_up_locked();
+	LWLockRelease(lock);
+}
+
 static inline bool
 is_empty(const PaSharedSlabEntry *entry)
 {
@@ -97,7 +144,7 @@ fold_locked(PaSharedSlabEntry *entry)
 {
 	pa_table_fold_locked(entry);
 	begin_change(entry);
-	clear_counters(entry, GetCurrentStatementStartTimestamp());
+	clear_counters(entry);
 	end_change(entry);
 }
 
@@ -116,8 +163,9 @@ fold_entry(PaSharedSlabEntry *entry, bool force)
 	else if (!LWLockConditionalAcquire(lock, LW_EXCLUSIVE))
 		return false;
 
-	/* a reset that came first has voided what is here */
-	if (pg_atomic_read_u64(&slab->generation) == pg_atomic_read_u64(&pa_shared->generation))
+	/* a reset that came first may have voided what is here */
+	pa_slab_catch_up_locked();
+	if (entry->hash != 0)
 		fold_locked(entry);
 	LWLockRelease(lock);
 	return true;
@@ -174,7 +222,12 @@ pa_store_ready(void)
 	before_shmem_exit(close_slab_cb, 0);
 	slab = pa_shared_slab(index);
 	memset(last_use, 0, sizeof(last_use));
+
+	/* no reset comes meanwhile that would take the slab for nobody's */
+	LWLockAcquire(pa_partition_lock(0), LW_SHARED);
 	clear_slab(pg_atomic_read_u64(&pa_shared->generation));
+	last_reset = pa_shared->last_reset;
+	LWLockRelease(pa_partition_lock(0));
 	return true;
 }
 
@@ -268,7 +321,7 @@ find_place(const PaStatementKey *key, uint32 shape_hash)
 	entry->hash = hash;
 	entry->shape_hash = shape_hash;
 	entry->key = *key;
-	clear_counters(entry, GetCurrentStatementStartTimestamp());
+	clear_counters(entry);
 	end_change(entry);
 	return entry - slab->entries;
 }
@@ -282,7 +335,7 @@ find_entry(const PaStatementKey *key, uint32 shape_hash, int16 *place)
 	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
 
 	if (unlikely(pg_atomic_read_u64(&slab->generation) != generation))
-		clear_slab(generation);
+		catch_up(shape_hash);
 	if (unlikely(*place < 0 || *place >= pa_shared->slab_entries ||
 				 slab->entries[*place].hash == 0 || !key_equal(&slab->entries[*place].key, key)))
 		*place = find_place(key, shape_hash);

@@ -119,7 +119,13 @@ typedef struct PaStoreInfo
 extern void pa_store_read_info(PaStoreInfo *info);
 
 /* ---- maintenance ---- */
-extern void pa_store_reset(void);
+
+/*
+ * Forgets what matches: parts of the key that are 0 match all.  Gives the
+ * time of the reset; 0, and nothing is done, when too many resets of single
+ * statements wait for sessions that have been idle since.
+ */
+extern TimestampTz pa_store_reset(const PaShapeKey *key, bool minmax_only);
 
 #include "store/store_write.h"
 

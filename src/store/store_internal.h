@@ -24,6 +24,8 @@
  *	header counters		atomics
  *	epoch[]				written under the partition's lock (exclusive), read
  *						without any: a late reader only does work again
+ *	filters[]			written under all partitions' locks (exclusive), read
+ *						under any one of them
  *
  * Order of locks: partition locks in index order, that of the <evicted> rows
  * being the last; another one out of order only conditionally.  The DSA's own
@@ -51,6 +53,7 @@
 #define PA_MAX_PLANS 20			/* planids a shape; more count under 0 */
 #define PA_ERROR_ROWS 24		/* a partition; 75 kB in all */
 #define PA_NONE (-1)			/* end of a list of array indexes */
+#define PA_MAX_FILTERS 1024		/* resets that some slab has not seen yet */
 
 /* ---- first tier ---- */
 
@@ -71,8 +74,8 @@ typedef struct PaSharedSlabEntry
 
 typedef struct PaSharedSlab
 {
-	pg_atomic_uint64 generation;	/* reset generation of the content; 0 =
-									 * no backend owns the slab */
+	pg_atomic_uint64 generation;	/* the last reset that the content has
+									 * seen; 0 = no backend owns the slab */
 	PaSharedSlabEntry entries[FLEXIBLE_ARRAY_MEMBER];
 } PaSharedSlab;
 
@@ -181,6 +184,18 @@ typedef struct PaSharedPartition
 
 /* ---- header ---- */
 
+/*
+ * A reset of some statements, for the slabs that have not seen it: those of a
+ * lower generation.  Parts of the key that are 0 match all.
+ */
+typedef struct PaSharedFilter
+{
+	uint64		generation;
+	TimestampTz at;
+	PaShapeKey	key;
+	bool		minmax_only;	/* forgets minima and maxima, keeps counts */
+} PaSharedFilter;
+
 typedef struct PaSharedStore
 {
 	LWLockPadded *locks;		/* PA_ALL_PARTITIONS, then one for the DSA */
@@ -200,7 +215,7 @@ typedef struct PaSharedStore
 	Size		errors_offset;
 	Size		text_memory;
 
-	pg_atomic_uint64 generation;	/* raised by a reset; starts at 1 */
+	pg_atomic_uint64 generation;	/* raised by each reset; starts at 1 */
 	pg_atomic_uint32 nentries;	/* entries in all partitions */
 	pg_atomic_uint32 hand;		/* partition to evict from next */
 	pg_atomic_uint64 stats_reset;	/* TimestampTz */
@@ -219,6 +234,12 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 sampling_busy; /* nanoseconds of own execution time */
 
 	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
+
+	/* written under all partitions' locks, read under any one */
+	uint64		full_generation;	/* of the last reset of everything */
+	TimestampTz last_reset;		/* of any kind */
+	int			nfilters;
+	PaSharedFilter filters[PA_MAX_FILTERS];
 } PaSharedStore;
 
 extern PaSharedStore *pa_shared;
@@ -303,7 +324,19 @@ extern void pa_table_reset_locked(int p);
 extern void pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash);
 extern void pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree *tree);
 
+/* read.c */
+extern void pa_lock_all(LWLockMode mode);
+extern void pa_unlock_all(void);
+
+/* reset.c: the counters of losses in the header, which a reset clears */
+#define PA_LOSS_COUNTERS 11
+extern pg_atomic_uint64 *pa_loss_counter(int i);
+
+/* under any partition's lock */
+extern bool pa_reset_apply_locked(const PaShapeKey *key, uint64 seen, PaCounters *counters);
+
 /* slab.c */
+extern void pa_slab_catch_up_locked(void);
 extern uint64 pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash);
 
 /* errors.c: all under the partition's lock, exclusive to change */

@@ -231,7 +231,7 @@ pa_table_fold_locked(const PaSharedSlabEntry *from)
 		return;
 	}
 	if (entry->counters.stats_since == 0)
-		entry->counters.stats_since = entry->counters.minmax_since = from->since;
+		entry->counters.stats_since = from->since;
 	pa_counters_merge(&entry->counters, &from->counters);
 
 	/* most buckets are empty: look at four at a time */

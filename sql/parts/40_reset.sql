@@ -1,0 +1,13 @@
+--
+-- Resets: for the owner, who may grant them on.
+--
+CREATE FUNCTION perf_advisor.reset(
+	userid oid DEFAULT 0,
+	dbid oid DEFAULT 0,
+	queryid int8 DEFAULT 0,
+	minmax_only bool DEFAULT false)
+RETURNS timestamp with time zone
+AS 'MODULE_PATHNAME', 'pa_reset_1_0'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION perf_advisor.reset(oid, oid, int8, bool) IS 'Forgets the counts of the statements that match, all by default (0 matches all): statements, plans, scans; with minmax_only = true only shortest and longest times. Texts and query trees of statements stay, for those that clients have prepared. Returns the time of the reset.';
+REVOKE ALL ON FUNCTION perf_advisor.reset(oid, oid, int8, bool) FROM PUBLIC;
