@@ -16,6 +16,13 @@
 /* True when the present user may see that user's texts and queryids. */
 extern bool pa_report_may_see(Oid userid);
 
+/* The same for one statement; the <evicted> rows are everybody's. */
+static inline bool
+pa_report_may_see_statement(const PaShapeKey *shape)
+{
+	return shape->queryid == 0 || pa_report_may_see(shape->userid);
+}
+
 /*
  * The normalised text in the database's encoding, palloc'd; "<evicted>" for
  * queryid 0, "<insufficient privilege>" when the present user may not see it,

@@ -107,19 +107,20 @@ present_time(const PaStatement *rows, int count, const PaCounters *all)
 }
 
 /*
- * Fills *sum from "count" rows of one statement, "rows" being the first.
+ * Fills *sum from "count" rows of one statement, "rows" being the first; its
+ * histogram becomes that of all.
  */
 static void
-sum_plans(PaStatementSum *sum, const PaStatement *rows, int count)
+sum_plans(PaStatementSum *sum, PaStatement *rows, int count)
 {
-	uint64		histogram[PA_HISTOGRAM_BUCKETS];
+	uint64	   *histogram = rows[0].histogram;
 	TimestampTz last_call = 0;
 
 	memset(sum, 0, sizeof(*sum));
 	sum->shape = rows[0].key.shape;
 	sum->toplevel = rows[0].key.toplevel != 0;
 	sum->counters = rows[0].counters;
-	memcpy(histogram, rows[0].histogram, sizeof(histogram));
+	sum->histogram = histogram;
 
 	for (int i = 0; i < count; i++)
 	{

@@ -23,6 +23,8 @@ typedef struct PaStatementSum
 	int64		last_planid;	/* of the plan called last; 0: none */
 	double		present_time;	/* own msec, had all calls been run as they are
 								 * now, see present_time() */
+	const uint64 *histogram;	/* of the execution times, in the list's copy of
+								 * the store */
 	double		p50_exec_time;	/* msec, within 19 %, see histogram.h */
 	double		p95_exec_time;
 	double		p99_exec_time;

@@ -167,8 +167,7 @@ pa_statements_1_0(PG_FUNCTION_ARGS)
 	for (int i = 0; i < sums->count; i++)
 	{
 		const PaStatementSum *sum = &sums->items[i];
-		bool		visible = sum->shape.queryid == 0 ||
-			pa_report_may_see(sum->shape.userid);
+		bool		visible = pa_report_may_see_statement(&sum->shape);
 
 		put_identity(&row, sum, visible, showtext);
 		put_times(&row, &sum->counters.plan);
