@@ -95,7 +95,7 @@ INSERT INTO decided VALUES
 	('advisor_skipped()', 'pg_monitor'),
 	('missing_indexes', 'pg_monitor'),
 	('missing_indexes()', 'pg_monitor'),
-	('reset()', 'owner'),
+	('reset(oid, oid, bigint, boolean)', 'owner'),
 	('seq_scans', 'pg_monitor'),
 	('seq_scans()', 'pg_monitor'),
 	('settings', 'everybody'),
