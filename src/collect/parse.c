@@ -36,9 +36,6 @@ pa_text_parsed_now(const char *query_string)
 /* Words beside which a literal may be a secret. */
 static const char *const secret_words[] = {"passw", "secret", "token", "credential", "api_key", "apikey"};
 
-/* Texts are kept up to this length, in bytes. */
-#define PA_MAX_TEXT (64 * 1024)
-
 /* True when one of the words stands in the text, in any case. */
 static bool
 mentions_secret(const char *text, int len)
@@ -123,12 +120,14 @@ static char *
 make_text(const char *source, int location, int len, bool redact, const JumbleState *jstate)
 {
 	MemoryContext old = CurrentMemoryContext;
-	char	   *volatile text = NULL;
+	char	   *volatile text = redact ? NULL : pa_text_normalize(source, location, len, jstate);
 
+	if (text != NULL)
+		return text;
 	PG_TRY();
 	{
 		text = redact ? pa_text_without_literals(source, location, len) :
-			pa_text_normalize(source, location, len, jstate);
+			pa_text_normalize_scanning(source, location, len, jstate);
 	}
 	PG_CATCH();
 	{

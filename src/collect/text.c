@@ -3,14 +3,19 @@
  * text.c
  *		Replaces the constants of a statement's text by parameter symbols.
  *
- * The text is read with core's own scanner, so that strings, comments and
- * multibyte characters are seen as the parser sees them.  Two ways:
+ * Three ways:
  *
  * - pa_text_normalize(), with the positions that jumbling noted: exactly the
- *	 constants that do not count for the query identifier.
+ *	 constants that do not count for the query identifier.  Where a constant
+ *	 starts is known, so only it is read: numbers, plain strings and words,
+ *	 which is what nearly all constants are.  This runs for every statement
+ *	 that the store does not know, and reading all of its text would cost more
+ *	 than all else that is done for a new statement.
+ * - pa_text_normalize_scanning(), the same when some constant is of another
+ *	 kind: core's own scanner reads the text, as the parser did.
  * - pa_text_without_literals(), for texts whose jumble is gone (a statement
  *	 that was prepared before its text was dropped) and for utility statements
- *	 that hold passwords: every literal token.
+ *	 that hold passwords: every literal token, by core's scanner.
  *
  * Results are palloc'd in CurrentMemoryContext.
  *
@@ -23,10 +28,25 @@
 
 #include "common/keywords.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "parser/scanner.h"
+#include "parser/scansup.h"
+#include "utils/builtins.h"
 
 #include "collect/text.h"
 #include "compat/scanner.h"
+
+/* Constants of a statement that need no allocation. */
+#define PA_FEW_CONSTANTS 32
+
+/* What takes the place of a list of which the jumble keeps one element. */
+#define PA_SQUASHED " /*, ... */"
+
+/* The longest that takes a constant's place: "$", ten digits, and that. */
+#define PA_MAX_SYMBOL 32
+
+/* Room for what may be stored, and for a character that is cut there. */
+#define PA_TEXT_ROOM (PA_MAX_TEXT + MAX_MULTIBYTE_CHAR_LEN)
 
 /* A token as found in the text. */
 typedef struct PaToken
@@ -132,51 +152,276 @@ find_constant(PaTokenStream *stream, int wanted, PaToken *constant)
 	return true;
 }
 
+/* ---- reading single literals ---- */
+
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* True for what may continue a word: scan.l's ident_cont. */
+static inline bool
+continues_word(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
+		IS_HIGHBIT_SET(c);
+}
+
 /*
- * Gives the statement's text with each constant that jumbling ignored as $n,
- * numbered after the parameters that the text itself has.
+ * Gives the length of a decimal number, 0 for what is not certainly one:
+ * hexadecimal, with underscores, or with something right behind it.
  */
+static int
+number_length(const char *at)
+{
+	const char *end = at;
+
+	while (is_digit(*end))
+		end++;
+	if (*end == '.')
+		end++;
+	while (is_digit(*end))
+		end++;
+	if (end - at == 1 && at[0] == '.')
+		return 0;
+	if (*end == 'e' || *end == 'E')
+	{
+		end++;
+		if (*end == '+' || *end == '-')
+			end++;
+		if (!is_digit(*end))
+			return 0;
+		while (is_digit(*end))
+			end++;
+	}
+	return continues_word(*end) || *end == '.' ? 0 : end - at;
+}
+
+/*
+ * Gives the length of a plain string, 0 for one with a backslash, which means
+ * something or nothing by a setting, and for one that may go on in a further
+ * line.
+ */
+static int
+string_length(const char *at)
+{
+	const char *end = at + 1;
+	const char *next;
+
+	for (;; end++)
+	{
+		if (*end == '\0' || *end == '\\')
+			return 0;
+		if (*end != '\'')
+			continue;
+		if (end[1] != '\'')
+			break;
+		end++;
+	}
+	end++;
+	for (next = end; scanner_isspace(*next); next++)
+		;
+	if (*next == '\'' || (next[0] == '-' && next[1] == '-'))
+		return 0;
+	return end - at;
+}
+
+/* Gives the length of a word, as TRUE; 0 when it is the prefix of a string. */
+static int
+word_length(const char *at)
+{
+	const char *end = at;
+
+	while (continues_word(*end))
+		end++;
+	return *end == '\'' || *end == '&' ? 0 : end - at;
+}
+
+int
+pa_text_constant_length(const char *at)
+{
+	const char *number = at + 1;
+	int			length;
+
+	if (*at == '\'')
+		return string_length(at);
+	if (is_digit(*at) || *at == '.')
+		return number_length(at);
+	if (*at != '-')
+		return *at == '$' ? 0 : word_length(at);
+	while (*number == ' ')
+		number++;
+	length = is_digit(*number) || *number == '.' ? number_length(number) : 0;
+	return length == 0 ? 0 : length + (number - at);
+}
+
+/* ---- the two ways to find where constants end ---- */
+
+/*
+ * Finds the length of each constant by looking at it alone.  False when one
+ * of them takes the scanner.
+ */
+static bool
+measure_alone(const char *text, int len, PaConstant *constants, int count)
+{
+	int			end = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		PaConstant *constant = &constants[i];
+
+		if (constant->location < end || constant->location >= len)
+			constant->length = 0;	/* a duplicate, or of another statement */
+		else if (!constant->squashed)
+		{
+			constant->length = pa_text_constant_length(text + constant->location);
+			if (constant->length == 0)
+				return false;
+		}
+		if (constant->length > 0)
+			end = constant->location + constant->length;
+	}
+	return true;
+}
+
+/* The same by reading the whole text with core's scanner. */
+static void
+measure_scanning(const char *text, int len, PaConstant *constants, int count)
+{
+	char	   *copy = pnstrdup(text, len);
+	PaTokenStream stream;
+	int			end = 0;
+	bool		more = true;
+
+	open_stream(&stream, copy);
+	for (int i = 0; i < count; i++)
+	{
+		PaConstant *constant = &constants[i];
+		PaToken		found = {constant->location, constant->length};
+
+		if (constant->location < end || constant->location >= len)
+			found.length = 0;
+		else if (!constant->squashed)
+		{
+			more = more && find_constant(&stream, constant->location, &found);
+			if (!more)
+				found.length = 0;
+		}
+		constant->location = found.location;
+		constant->length = found.length;
+		if (constant->length > 0)
+			end = constant->location + constant->length;
+	}
+	scanner_finish(stream.scanner);
+	pfree(copy);
+}
+
+/* ---- putting the text together ---- */
+
+/* A text that ends where its room ends. */
+typedef struct PaBoundedText
+{
+	char	   *data;
+	int			len;
+	int			room;
+} PaBoundedText;
+
+static inline void
+append(PaBoundedText *text, const char *from, int len)
+{
+	len = Min(len, text->room - text->len);
+	memcpy(text->data + text->len, from, len);
+	text->len += len;
+}
+
+/* Replaces the constants by $n; NULL when there is no memory. */
+static char *
+replace_constants(const char *text, int len, const PaConstant *constants, int count, int number)
+{
+	Size		most = (Size) len + (Size) count * PA_MAX_SYMBOL;
+	PaBoundedText result = {NULL, 0, Min(most, PA_TEXT_ROOM)};
+	int			copied = 0;
+
+	result.data = palloc_extended(result.room + 1, MCXT_ALLOC_NO_OOM);
+	if (result.data == NULL)
+		return NULL;
+	for (int i = 0; i < count && result.len < result.room; i++)
+	{
+		const PaConstant *constant = &constants[i];
+		char		symbol[PA_MAX_SYMBOL] = "$";
+
+		if (constant->length <= 0 || constant->location < copied ||
+			constant->location + constant->length > len)
+			continue;
+		append(&result, text + copied, constant->location - copied);
+		append(&result, symbol, 1 + pg_ltoa(++number, symbol + 1));
+		if (constant->squashed)
+			append(&result, PA_SQUASHED, strlen(PA_SQUASHED));
+		copied = constant->location + constant->length;
+	}
+	append(&result, text + copied, len - copied);
+	result.data[result.len] = '\0';
+	return result.data;
+}
+
+/*
+ * Gives the constants in the order of the text, relative to its start; NULL
+ * when there is no memory.  "few" is used when it has room for all.
+ */
+static PaConstant *
+list_constants(const JumbleState *jstate, int start, PaConstant *few, int *count)
+{
+	PaConstant *constants = few;
+
+	*count = 0;
+	if (jstate == NULL || jstate->clocations_count == 0)
+		return constants;
+	if (jstate->clocations_count > PA_FEW_CONSTANTS)
+		constants = palloc_extended(sizeof(PaConstant) * jstate->clocations_count,
+									MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+	if (constants == NULL)
+		return NULL;
+	*count = pa_jumble_constants(jstate, constants);
+	if (*count > 1)
+		qsort(constants, *count, sizeof(PaConstant), compare_constants);
+	for (int i = 0; i < *count; i++)
+		constants[i].location -= start;
+	return constants;
+}
+
+static char *
+normalize(const char *source, int location, int len, const JumbleState *jstate, bool scanning)
+{
+	const char *text = CleanQuerytext(source, &location, &len);
+	PaConstant	few[PA_FEW_CONSTANTS];
+	PaConstant *constants;
+	int			count;
+	char	   *result = NULL;
+
+	constants = list_constants(jstate, location, few, &count);
+	if (constants == NULL)
+		return NULL;
+	if (scanning)
+		measure_scanning(text, len, constants, count);
+	if (scanning || measure_alone(text, len, constants, count))
+		result = replace_constants(text, len, constants, count,
+								   jstate == NULL ? 0 : jstate->highest_extern_param_id);
+	if (constants != few)
+		pfree(constants);
+	return result;
+}
+
 char *
 pa_text_normalize(const char *source, int location, int len, const JumbleState *jstate)
 {
-	const char *start = CleanQuerytext(source, &location, &len);
-	char	   *text = pnstrdup(start, len);
-	PaConstant *constants;
-	PaTokenStream stream;
-	StringInfoData result;
-	int			count;
-	int			number;
-	int			copied = 0;
+	return normalize(source, location, len, jstate, false);
+}
 
-	if (jstate == NULL || jstate->clocations_count == 0)
-		return text;
-	constants = palloc(sizeof(PaConstant) * jstate->clocations_count);
-	count = pa_jumble_constants(jstate, constants);
-	qsort(constants, count, sizeof(PaConstant), compare_constants);
-	number = jstate->highest_extern_param_id;
-
-	initStringInfo(&result);
-	open_stream(&stream, text);
-	for (int i = 0; i < count; i++)
-	{
-		PaToken		found = {constants[i].location - location, constants[i].length};
-
-		/* duplicates, and positions outside of this statement */
-		if (found.location < copied || found.location >= len)
-			continue;
-		if (!constants[i].squashed && !find_constant(&stream, found.location, &found))
-			break;
-		if (found.length <= 0 || found.location + found.length > len)
-			continue;
-		appendBinaryStringInfo(&result, text + copied, found.location - copied);
-		appendStringInfo(&result, "$%d%s", ++number, constants[i].squashed ? " /*, ... */" : "");
-		copied = found.location + found.length;
-	}
-	scanner_finish(stream.scanner);
-	appendBinaryStringInfo(&result, text + copied, len - copied);
-	pfree(constants);
-	pfree(text);
-	return result.data;
+char *
+pa_text_normalize_scanning(const char *source, int location, int len, const JumbleState *jstate)
+{
+	return normalize(source, location, len, jstate, true);
 }
 
 /*

@@ -143,6 +143,7 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 	unit_test_index_spec();
 	unit_test_candidates();
 	unit_test_selection();
+	unit_test_text();
 
 	appendStringInfo(&output, "1..%d", checks);
 	PG_RETURN_TEXT_P(cstring_to_text(output.data));

@@ -39,5 +39,6 @@ extern List *unit_indexes(const char *text);
 extern void unit_test_candidates(void);
 extern void unit_test_index_spec(void);
 extern void unit_test_selection(void);
+extern void unit_test_text(void);
 
 #endif							/* PA_UNIT_H */
