@@ -23,8 +23,10 @@
 #include "store/store_internal.h"
 
 /*
- * All slabs together take at most this, so that a server with thousands of
- * connections does not spend memory on sessions that are mostly idle.
+ * All slabs together take at most this as long as each can have
+ * PA_MIN_SLAB_ENTRIES, so that a server with thousands of connections spends
+ * little memory on sessions that are mostly idle.  docs/settings.md has the
+ * sums, which a test compares.
  */
 #define PA_MAX_SLAB_MEMORY (4 * 1024 * 1024)	/* bytes */
 #define PA_MIN_SLAB_ENTRIES 4
@@ -53,15 +55,16 @@ slab_entries(void)
 }
 
 /*
- * Capacity of a partition: its share and slack, so that uneven hashing does
- * not evict before max_statements is reached.
+ * Capacity of a partition: its share and slack, so that uneven hashing hardly
+ * evicts before max_statements is reached.  A quarter is twice the standard
+ * deviation at the default; a full store of 5,000 then lacks about three.
  */
 static int
 partition_entries(void)
 {
 	int			share = (pa_guc_max_statements + PA_PARTITIONS - 1) / PA_PARTITIONS;
 
-	return share + share / 4 + 8;
+	return share + Max(share / 4, 8);
 }
 
 static int
