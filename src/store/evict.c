@@ -20,23 +20,37 @@
 
 #include <math.h>
 
+#include "port/pg_bitutils.h"
+
 #include "config/config.h"
 #include "store/store_internal.h"
 
 #define PA_SWEEP_SHAPES 8		/* shapes that one sweep compares */
 #define PA_SWEEP_PARTITIONS 32	/* partitions tried at most for a victim */
 #define PA_SWEEP_VICTIMS 6		/* of different partitions, compared */
+#define PA_SURPLUS_ROUNDS 2		/* entries evicted at most for a new one */
 
-/* Gives the time that a shape's entries stand for, msec. */
+/*
+ * Gives the load that a shape's entries stand for: their time, msec, times
+ * the number of binary digits of their calls.  In a flood thousands of
+ * statements that ran once were interrupted for milliseconds; what runs
+ * again and again must outweigh them.
+ */
 static double
 shape_load_locked(int p, const PaSharedShape *shape)
 {
 	PaSharedEntry *entries = pa_shared_entries(p);
-	double		load = 0;
+	double		time = 0;
+	uint64		calls = 0;
 
 	for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
-		load += entries[i].counters.exec.total + entries[i].counters.plan.total;
-	return load;
+	{
+		const PaCounters *counters = &entries[i].counters;
+
+		time += counters->exec.total + counters->plan.total + counters->error_exec_time;
+		calls += counters->exec.count;
+	}
+	return time * (1 + pg_leftmost_one_pos64(Max(calls, 1)));
 }
 
 /*
@@ -167,7 +181,7 @@ pa_evict_locked(int p, const PaSharedShape *keep)
 }
 
 /*
- * Tells the load of the shape that would be evicted from a partition, msec;
+ * Tells the load of the shape that would be evicted from a partition;
  * infinity when there is none.
  */
 static double
@@ -182,25 +196,20 @@ victim_load_locked(int p, const PaSharedShape *keep)
 }
 
 /*
- * Makes room for one more entry of a shape.  A partition with enough shapes
- * to choose from does that itself.  In a store so small that it has few, the
- * next partitions are looked at, too, each tried once and never waited for,
- * and the least loaded shape of all goes.
+ * Evicts one shape other than "shape", which was just given an entry.  A
+ * partition with enough shapes to choose from does that itself.  In a store so
+ * small that it has few, the next partitions are looked at, too, each tried
+ * once and never waited for, and the least loaded shape of all goes.
  */
-void
-pa_evict_for_entry_locked(const PaSharedShape *shape)
+static void
+evict_for_locked(const PaSharedShape *shape)
 {
 	int			p = shape->partition;
-	PaSharedPartition *partition = pa_shared_partition(p);
 	int			best = PA_NONE;
 	double		least = INFINITY;
 	int			compared = 0;
 
-	if (partition->free_entry == PA_NONE)
-		pa_evict_locked(p, shape);
-	if (pg_atomic_read_u32(&pa_shared->nentries) < (uint32) pa_guc_max_statements)
-		return;
-	if (partition->nentries >= PA_SWEEP_SHAPES && evict_shape_locked(p, shape, true))
+	if (pa_shared_partition(p)->nentries >= PA_SWEEP_SHAPES && evict_shape_locked(p, shape, true))
 		return;
 
 	for (int i = 0; i < PA_SWEEP_PARTITIONS && compared < PA_SWEEP_VICTIMS; i++)
@@ -228,5 +237,23 @@ pa_evict_for_entry_locked(const PaSharedShape *shape)
 	{
 		(void) evict_shape_locked(best, NULL, true);
 		LWLockRelease(pa_partition_lock(best));
+	}
+}
+
+/*
+ * Evicts what is over max_statements after a shape was given an entry.
+ * Whoever has added the entry too many sees it in the sum, however many
+ * backends add one at the same time: looking before adding, all of them would
+ * find room for one more.  A surplus that found no victim is made up for by the
+ * next ones.
+ */
+void
+pa_evict_surplus_locked(const PaSharedShape *shape)
+{
+	for (int round = 0; round < PA_SURPLUS_ROUNDS; round++)
+	{
+		if (pg_atomic_read_u32(&pa_shared->nentries) <= (uint32) pa_guc_max_statements)
+			return;
+		evict_for_locked(shape);
 	}
 }

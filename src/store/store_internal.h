@@ -345,7 +345,7 @@ extern void pa_errors_reset_locked(int p, Oid userid, Oid dbid, int64 queryid);
 
 /* evict.c: all under the partition's lock */
 extern void pa_evict_locked(int p, const PaSharedShape *keep);
-extern void pa_evict_for_entry_locked(const PaSharedShape *shape);
+extern void pa_evict_surplus_locked(const PaSharedShape *shape);
 extern void pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters,
 							const uint64 *histogram);
 

@@ -208,8 +208,12 @@ pa_table_make_entry_locked(const PaStatementKey *key, uint32 shape_hash)
 	if (entry != NULL)
 		return entry;
 
-	pa_evict_for_entry_locked(shape);
-	return pa_table_add_entry_locked(shape, &wanted);
+	if (pa_shared_partition(shape->partition)->free_entry == PA_NONE)
+		pa_evict_locked(shape->partition, shape);
+	entry = pa_table_add_entry_locked(shape, &wanted);
+	if (entry != NULL)
+		pa_evict_surplus_locked(shape);
+	return entry;
 }
 
 /*
