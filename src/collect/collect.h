@@ -4,7 +4,7 @@
  *		The bookkeeping inside a user's statement, as the hooks call it.
  *
  * Nothing here raises an error of its own.  A hook calls "begin", runs the
- * next hook, and calls "end" whether that returned or raised.
+ * next hook, and calls "end" when that returned, "failed" when it raised.
  *
  * IDENTIFICATION
  *		src/collect/collect.h
@@ -30,13 +30,23 @@ extern int	pa_nesting_depth;
 /* Number of executions between ExecutorStart and ExecutorEnd. */
 extern int	pa_open_frames;
 
+/*
+ * True when what starts now was sent by the client.  Deferred triggers run at
+ * COMMIT, inside no statement: for them the depth of triggers tells.
+ */
+static inline bool
+pa_at_toplevel(void)
+{
+	return pa_nesting_depth == 0 && pa_trigger_depth() == 0;
+}
+
 /* True when a statement that starts now is recorded. */
 static inline bool
 pa_collect_wanted(void)
 {
 	return pa_guc_enabled && !IsParallelWorker() &&
 		(pa_guc_track == PA_TRACK_ALL ||
-		 (pa_guc_track == PA_TRACK_TOP && pa_nesting_depth == 0)) &&
+		 (pa_guc_track == PA_TRACK_TOP && pa_at_toplevel())) &&
 		pa_store_ready();
 }
 
@@ -51,11 +61,43 @@ pa_collect_idle(void)
 }
 
 /*
- * A stretch of time inside one statement: an ExecutorRun, an ExecutorFinish,
- * a utility statement.  Lives on the hook's C stack.
+ * What our hooks have called and what has not returned yet, the innermost
+ * first.  Each lives on its hook's C stack, as the first member of what the
+ * hook keeps there.  "end" or "failed" takes it off; a FATAL error leaves it
+ * to be found by the exit.
+ */
+typedef enum PaRunningKind
+{
+	PA_RUNS_SPAN,				/* PaSpan */
+	PA_RUNS_PLANNING,			/* PaPlanning */
+	PA_RUNS_UTILITY				/* PaUtility */
+} PaRunningKind;
+
+typedef struct PaRunning
+{
+	struct PaRunning *outer;
+	PaRunningKind kind;
+} PaRunning;
+
+extern PaRunning *pa_running;
+
+static inline void
+pa_running_push(PaRunning *running, PaRunningKind kind)
+{
+	running->outer = pa_running;
+	running->kind = kind;
+	pa_running = running;
+}
+
+/*
+ * A stretch inside one statement: an ExecutorStart, an ExecutorRun or an
+ * ExecutorFinish; the first is not measured.  Lives on the hook's C stack.
  */
 typedef struct PaSpan
 {
+	PaRunning	running;
+	QueryDesc  *query_desc;
+	bool		measured;		/* its time and usage count */
 	int			frame;			/* index, or -1: only the depth counts */
 	instr_time	start;
 	instr_time	outer_nested;	/* nested time of the enclosing span */
@@ -68,8 +110,13 @@ extern void pa_collect_text(ParseState *pstate, Query *query, const JumbleState 
 /* ---- planning ---- */
 typedef struct PaPlanning
 {
+	PaRunning	running;
 	bool		wanted;
+	bool		toplevel;
 	int64		queryid;
+	PaShapeKey	shape;			/* these are set when it is wanted */
+	uint32		shape_hash;
+	int16	   *place;			/* hint where its slab entry is */
 	instr_time	start;
 	int64		blks_hit;		/* shared blocks at the start */
 	int64		blks_read;
@@ -80,11 +127,11 @@ extern void pa_collect_planning_begin(PaPlanning *planning, Query *parse,
 extern void pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result);
 
 /* ---- execution ---- */
-extern void pa_collect_start_begin(QueryDesc *query_desc, int eflags);
-extern void pa_collect_start_end(QueryDesc *query_desc);
+extern void pa_collect_start_begin(PaSpan *span, QueryDesc *query_desc, int eflags);
+extern void pa_collect_start_end(PaSpan *span);
 extern void pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc);
-extern void pa_collect_run_end(PaSpan *span, QueryDesc *query_desc, bool failed);
-extern void pa_collect_finish_end(PaSpan *span, QueryDesc *query_desc);
+extern void pa_collect_run_end(PaSpan *span);
+extern void pa_collect_finish_end(PaSpan *span);
 
 /*
  * True when ExecutorFinish can do no work: a statement that changes nothing
@@ -113,6 +160,7 @@ extern PaSource pa_utility_source;
 
 typedef struct PaUtility
 {
+	PaRunning	running;
 	bool		wanted;
 	bool		transparent;	/* EXECUTE, PREPARE: what is inside counts */
 	PaStatementKey key;
@@ -126,7 +174,11 @@ typedef struct PaUtility
 
 extern void pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *query_string,
 										 ProcessUtilityContext context);
-extern void pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bool failed);
+extern void pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion);
+
+/* ---- errors ---- */
+extern void pa_collect_failed(PaRunning *running);
+extern void pa_collect_logged(int elevel, int sqlstate);
 
 /* ---- transactions ---- */
 extern void pa_collect_xact_cb(XactEvent event, void *arg);

@@ -13,6 +13,18 @@
 
 #include "collect/frames.h"
 
+/* execution.c, utility.c: what their hooks left by an error */
+extern void pa_execution_record(PaFrame *frame, EState *estate);
+extern PaFrame *pa_span_failed(PaSpan *span);
+extern void pa_utility_leave(PaUtility *utility);
+extern void pa_utility_measure(PaUtility *utility, instr_time *elapsed);
+
+/* errors.c: what does not end well */
+extern bool pa_errors_unsettled;	/* something waits for pa_errors_settle() */
+extern void pa_errors_count_frame(PaFrame *frame);
+extern void pa_errors_settle(void);
+extern void pa_errors_end_session(void);
+
 /* sample.c: node rows */
 extern bool pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan,
 							 bool repeated);

@@ -18,8 +18,9 @@
 #include "collect/detail.h"
 #include "collect/planid.h"
 
-void
-pa_collect_start_begin(QueryDesc *query_desc, int eflags)
+/* Makes the frame of an execution that starts, if it is recorded. */
+static void
+open_frame(QueryDesc *query_desc, int eflags)
 {
 	PlannedStmt *plan = query_desc->plannedstmt;
 	PaFrame    *frame;
@@ -37,7 +38,7 @@ pa_collect_start_begin(QueryDesc *query_desc, int eflags)
 	seen->ran = true;
 	seen->calls++;
 	frame->key.shape = seen->key;
-	frame->key.toplevel = pa_nesting_depth == 0;
+	frame->key.toplevel = pa_at_toplevel();
 	frame->shape_hash = seen->hash;
 	frame->place = &seen->place;
 	frame->key.planid = pa_planid_of(seen, plan);
@@ -47,16 +48,33 @@ pa_collect_start_begin(QueryDesc *query_desc, int eflags)
 }
 
 /*
+ * Starting is not measured, but it may run functions (to prune partitions):
+ * what they run is nested.
+ */
+void
+pa_collect_start_begin(PaSpan *span, QueryDesc *query_desc, int eflags)
+{
+	open_frame(query_desc, eflags);
+	span->query_desc = query_desc;
+	span->measured = false;
+	pa_nesting_depth++;
+	pa_running_push(&span->running, PA_RUNS_SPAN);
+}
+
+/*
  * Collects what the store still misses of this statement: its text, its
  * parameters, its plan's scans.  After the executor started, where catalog
  * access and memory allocation are legal.
  */
 void
-pa_collect_start_end(QueryDesc *query_desc)
+pa_collect_start_end(PaSpan *span)
 {
+	QueryDesc  *query_desc = span->query_desc;
 	PaFrame    *frame = pa_frame_find(query_desc);
 	PaSeenShape *seen;
 
+	pa_nesting_depth--;
+	pa_running = span->running.outer;
 	if (frame == NULL)
 		return;
 	seen = pa_seen_shape(&frame->key.shape);
@@ -95,25 +113,35 @@ pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc)
 {
 	PaFrame    *frame = pa_frame_find(query_desc);
 
-	pa_nesting_depth++;
+	span->query_desc = query_desc;
+	span->measured = true;
 	span->frame = frame != NULL ? (int) (frame - pa_frames) : -1;
+	pa_nesting_depth++;
+	pa_running_push(&span->running, PA_RUNS_SPAN);
 	if (frame != NULL)
 		begin_span(span);
 }
 
-/* Closes a span; the enclosing one is charged with it as nested time. */
+/*
+ * Closes a span; the enclosing one is charged with it as nested time.  Gives
+ * its frame or NULL.
+ */
 static PaFrame *
-end_span(PaSpan *span, QueryDesc *query_desc)
+end_span(PaSpan *span)
 {
 	PaFrame    *frame;
 	instr_time	now;
 	instr_time	nested = pa_nested_time;
 
+	pa_nesting_depth--;
+	pa_running = span->running.outer;
+	if (span->frame < 0)
+		return NULL;
 	INSTR_TIME_SET_CURRENT(now);
 	pa_nested_time = span->outer_nested;
 	add_interval(&pa_nested_time, span->start, now);
 
-	frame = pa_frame_at(span->frame, query_desc);
+	frame = pa_frame_at(span->frame, span->query_desc);
 	if (frame == NULL)
 		return NULL;
 	add_interval(&frame->total, span->start, now);
@@ -123,57 +151,72 @@ end_span(PaSpan *span, QueryDesc *query_desc)
 }
 
 void
-pa_collect_run_end(PaSpan *span, QueryDesc *query_desc, bool failed)
+pa_collect_run_end(PaSpan *span)
 {
-	PaFrame    *frame;
+	PaFrame    *frame = end_span(span);
 
-	pa_nesting_depth--;
-	if (span->frame < 0)
-		return;
-	frame = end_span(span, query_desc);
-	if (frame != NULL && !failed && !PA_HAS_TOTAL_PROCESSED)
-		frame->rows += query_desc->estate->es_processed;
+	if (frame != NULL)
+		frame->rows = pa_rows_after_run(span->query_desc->estate, frame->rows);
 }
 
 void
-pa_collect_finish_end(PaSpan *span, QueryDesc *query_desc)
+pa_collect_finish_end(PaSpan *span)
 {
-	pa_nesting_depth--;
-	if (span->frame >= 0)
-		(void) end_span(span, query_desc);
+	(void) end_span(span);
 }
 
-/* Hands a finished execution to the store. */
-static void
-record(PaFrame *frame, QueryDesc *query_desc)
+/* Closes what an error has left; gives its frame or NULL. */
+PaFrame *
+pa_span_failed(PaSpan *span)
 {
-	EState	   *estate = query_desc->estate;
+	if (span->measured)
+		return end_span(span);
+	pa_nesting_depth--;
+	pa_running = span->running.outer;
+	return pa_frame_find(span->query_desc);
+}
+
+/* Takes over what only the executor's state knows. */
+static inline void
+read_estate(PaExecution *execution, EState *estate, JitInstrumentation *jit)
+{
+	execution->workers_to_launch = PA_WORKERS_TO_LAUNCH(estate);
+	execution->workers_launched = PA_WORKERS_LAUNCHED(estate);
+	if (likely(estate->es_jit == NULL))
+		return;
+	/* as EXPLAIN does: the leader's and the workers' */
+	memset(jit, 0, sizeof(*jit));
+	InstrJitAgg(jit, &estate->es_jit->instr);
+	if (estate->es_jit_worker_instr != NULL)
+		InstrJitAgg(jit, estate->es_jit_worker_instr);
+	execution->jit = jit;
+}
+
+/*
+ * Hands an execution that has ended to the store.  "estate" is NULL when it
+ * is gone.
+ */
+void
+pa_execution_record(PaFrame *frame, EState *estate)
+{
 	PaExecution execution;
 	JitInstrumentation jit;
 	double		nested = INSTR_TIME_IS_ZERO(frame->nested) ? 0 : INSTR_TIME_GET_MILLISEC(frame->nested);
 
 	execution.exec_time = INSTR_TIME_GET_MILLISEC(frame->total);
 	execution.own_exec_time = Max(execution.exec_time - nested, 0.0);
-	execution.rows = PA_HAS_TOTAL_PROCESSED ? (int64) PA_TOTAL_PROCESSED(estate) : frame->rows;
+	execution.rows = frame->rows;
 	if (unlikely(!frame->usage.measured))
 		pa_usage_clear(&frame->usage);	/* a cursor that was not fetched */
 	execution.buffers = &frame->usage.buffers;
 	execution.has_block_times = frame->usage.timed;
 	execution.wal = &frame->usage.wal;
-	execution.workers_to_launch = PA_WORKERS_TO_LAUNCH(estate);
-	execution.workers_launched = PA_WORKERS_LAUNCHED(estate);
+	execution.workers_to_launch = execution.workers_launched = 0;
 	execution.plan_origin = PA_PLAN_OTHER;
 	execution.has_cpu = false;
 	execution.jit = NULL;
-	if (unlikely(estate->es_jit != NULL))
-	{
-		/* as EXPLAIN does: the leader's and the workers' */
-		memset(&jit, 0, sizeof(jit));
-		InstrJitAgg(&jit, &estate->es_jit->instr);
-		if (estate->es_jit_worker_instr != NULL)
-			InstrJitAgg(&jit, estate->es_jit_worker_instr);
-		execution.jit = &jit;
-	}
+	if (likely(estate != NULL))
+		read_estate(&execution, estate, &jit);
 	pa_store_add_execution(&frame->key, frame->shape_hash, frame->place, &execution);
 	pa_sample_note_busy(execution.own_exec_time);
 }
@@ -185,11 +228,13 @@ pa_collect_end(QueryDesc *query_desc)
 
 	if (frame == NULL)
 		return;
-	if (pa_store_ready())
+	if (unlikely(frame->sqlstate != 0))
+		pa_errors_count_frame(frame);	/* somebody ends what has failed */
+	else if (pa_store_ready())
 	{
 		if (frame->sampled)
 			pa_sample_read(frame, query_desc);
-		record(frame, query_desc);
+		pa_execution_record(frame, query_desc->estate);
 	}
 	pa_frame_drop(frame);
 }

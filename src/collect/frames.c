@@ -5,8 +5,8 @@
  *
  * Executions are not strictly nested (cursors), so a frame is found by its
  * QueryDesc, the latest first.  A statement that fails never reaches
- * ExecutorEnd: its frame is dropped when its subtransaction or transaction
- * ends.  Private memory, grown in steps and bounded.
+ * ExecutorEnd: its frame is counted and dropped when its subtransaction or
+ * transaction ends (errors.c).  Private memory, grown in steps and bounded.
  *
  * IDENTIFICATION
  *		src/collect/frames.c
@@ -94,42 +94,64 @@ pa_frame_drop(PaFrame *frame)
 }
 
 /*
+ * Counts while the frames are still in their places.  Nothing that it calls
+ * makes a frame.
+ */
+void
+pa_frames_close(SubTransactionId since)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < pa_open_frames; i++)
+	{
+		if (pa_frames[i].sqlstate == 0 && pa_frames[i].subid < since)
+			pa_frames[kept++] = pa_frames[i];
+		else
+			pa_errors_count_frame(&pa_frames[i]);
+	}
+	pa_open_frames = kept;
+}
+
+/*
  * At the end of a transaction no execution can be open any more: cursors
- * that are held were finished before.
+ * that are held were finished before.  One that failed in a savepoint that
+ * was rolled back is still here at COMMIT.
  */
 void
 pa_collect_xact_cb(XactEvent event, void *arg)
 {
 	(void) arg;
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
-		pa_open_frames = 0;
+	if (event != XACT_EVENT_ABORT && event != XACT_EVENT_COMMIT && event != XACT_EVENT_PREPARE)
+		return;
+	if (pa_open_frames > 0)
+		pa_frames_close(PA_ALL_FRAMES);
+	if (pa_errors_unsettled)
+		pa_errors_settle();
 }
 
 /*
- * Drops what was started inside an aborted subtransaction: identifiers rise,
- * so those are the frames with this one or a higher one.
+ * Closes what was started inside an aborted subtransaction: identifiers rise,
+ * so those are the frames with this one or a higher one.  What failed is dead,
+ * whatever it was started in.
  */
 void
 pa_collect_subxact_cb(SubXactEvent event, SubTransactionId mySubid,
 					  SubTransactionId parentSubid, void *arg)
 {
-	int			kept = 0;
-
 	(void) parentSubid;
 	(void) arg;
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
-	for (int i = 0; i < pa_open_frames; i++)
-	{
-		if (pa_frames[i].subid < mySubid)
-			pa_frames[kept++] = pa_frames[i];
-	}
-	pa_open_frames = kept;
+	if (pa_open_frames > 0)
+		pa_frames_close(mySubid);
+	if (pa_errors_unsettled)
+		pa_errors_settle();
 }
 
 void
 pa_collect_init(void)
 {
+	pa_store_set_exit_callback(pa_errors_end_session);
 	RegisterXactCallback(pa_collect_xact_cb, NULL);
 	RegisterSubXactCallback(pa_collect_subxact_cb, NULL);
 	pa_trees_init();

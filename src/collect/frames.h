@@ -21,15 +21,17 @@
  */
 typedef struct PaFrame
 {
-	QueryDesc  *query_desc;		/* identity only, never followed */
+	QueryDesc  *query_desc;		/* identity only, never followed; NULL: what
+								 * failed was no execution */
 	SubTransactionId subid;		/* subtransaction that started it */
 	bool		sampled;		/* node rows are counted */
+	int			sqlstate;		/* of the error that it died of, else 0 */
 	uint32		shape_hash;
 	int16	   *place;			/* hint where its slab entry is */
 	PaStatementKey key;
 	instr_time	total;			/* in ExecutorRun and ExecutorFinish */
 	instr_time	nested;			/* of that, in nested statements */
-	int64		rows;			/* of all runs; not used from 16 on */
+	int64		rows;			/* of all runs that returned */
 	PaUsage		usage;
 } PaFrame;
 
@@ -39,6 +41,12 @@ extern PaFrame *pa_frames;
 extern PaFrame *pa_frame_push(QueryDesc *query_desc);
 extern PaFrame *pa_frame_search(const QueryDesc *query_desc);
 extern void pa_frame_drop(PaFrame *frame);
+
+/* Counts and drops those that failed, and those started in or after "since". */
+extern void pa_frames_close(SubTransactionId since);
+
+#define PA_ALL_FRAMES InvalidSubTransactionId	/* below all others */
+#define PA_FAILED_FRAMES PG_UINT32_MAX	/* above all others */
 
 /* Gives the frame of an execution, NULL when it is not recorded. */
 static inline PaFrame *

@@ -169,6 +169,8 @@ pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 	bool		redact;
 
 	analysed_text = pstate->p_sourcetext;
+	if (unlikely(pa_errors_unsettled) && pa_nesting_depth == 0)
+		pa_errors_settle();
 	if (query->queryId == 0 || !pa_collect_wanted())
 		return;
 	if (statement != NULL && (!pa_guc_track_utility || pa_utility_is_transparent(statement)))

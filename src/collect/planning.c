@@ -49,16 +49,22 @@ pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_
 	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
 	if (planning->wanted)
 	{
-		pa_trees_offer(pa_seen_statement(planning->queryid), parse,
+		PaSeenShape *seen = pa_seen_statement(planning->queryid);
+
+		planning->toplevel = pa_at_toplevel();
+		planning->shape = seen->key;
+		planning->shape_hash = seen->hash;
+		planning->place = &seen->place;
+		pa_trees_offer(seen, parse,
 					   pa_nesting_depth > 0 || params != NULL || !pa_text_parsed_now(query_string));
 		planning->blks_hit = pgBufferUsage.shared_blks_hit;
 		planning->blks_read = pgBufferUsage.shared_blks_read;
 		INSTR_TIME_SET_CURRENT(planning->start);
 	}
 	pa_nesting_depth++;
+	pa_running_push(&planning->running, PA_RUNS_PLANNING);
 }
 
-/* "result" is NULL when the planner failed. */
 void
 pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 {
@@ -67,21 +73,22 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 	instr_time	now;
 
 	pa_nesting_depth--;
+	pa_running = planning->running.outer;
 	pa_plannings++;
-	if (!planning->wanted || result == NULL)
+	if (!planning->wanted)
 		return;
 
 	INSTR_TIME_SET_CURRENT(now);
 	if (result->queryId == 0)
 		result->queryId = planning->queryid;
-	seen = pa_seen_statement(planning->queryid);
+	seen = pa_seen_shape(&planning->shape);
 	key.planid = pa_planid_of(seen, result);
 	pa_planned_stmt_set_planid(result, key.planid);
 	if (!pa_guc_track_planning)
 		return;
 	INSTR_TIME_SUBTRACT(now, planning->start);
 	key.shape = seen->key;
-	key.toplevel = pa_nesting_depth == 0;
+	key.toplevel = planning->toplevel;
 	pa_store_add_planning(&key, seen->hash, &seen->place, INSTR_TIME_GET_MILLISEC(now),
 						  pgBufferUsage.shared_blks_hit - planning->blks_hit,
 						  pgBufferUsage.shared_blks_read - planning->blks_read);

@@ -91,6 +91,18 @@ pa_seen_shape(const PaShapeKey *key)
 }
 
 /*
+ * Gives the slot of a statement that this backend has met, NULL when it does
+ * not remember it.  Asks nobody.
+ */
+static inline PaSeenShape *
+pa_seen_known(const PaShapeKey *key)
+{
+	PaSeenShape *seen = &pa_seen_shapes[(pa_store_shape_hash(key) / 64) % PA_SEEN_SHAPES];
+
+	return memcmp(&seen->key, key, sizeof(*key)) == 0 ? seen : NULL;
+}
+
+/*
  * Gives the slot of a statement of this user and database.  In the steady
  * state this reads private memory and one shared word that nobody writes.
  */

@@ -60,13 +60,14 @@ pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *que
 		seen = pa_seen_statement(queryid);
 		utility->key.shape = seen->key;
 		utility->key.planid = 0;
-		utility->key.toplevel = pa_nesting_depth == 0;
+		utility->key.toplevel = pa_at_toplevel();
 		utility->shape_hash = seen->hash;
 		utility->place = &seen->place;
 		if (!seen->has_text)
 			pa_text_backfill(seen, query_string, pstmt->stmt_location, pstmt->stmt_len);
 	}
 
+	pa_running_push(&utility->running, PA_RUNS_UTILITY);
 	if (utility->transparent)
 		return;
 	pa_nesting_depth++;
@@ -99,25 +100,39 @@ completed_rows(const QueryCompletion *completion)
 	}
 }
 
+/* Goes back to what is around the statement. */
 void
-pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion, bool failed)
+pa_utility_leave(PaUtility *utility)
+{
+	pa_running = utility->running.outer;
+	if (!utility->transparent)
+		pa_nesting_depth--;
+	pa_utility_source = utility->outer_source;
+}
+
+/* Gives the time it took and charges it to what is around it. */
+void
+pa_utility_measure(PaUtility *utility, instr_time *elapsed)
+{
+	INSTR_TIME_SET_CURRENT(*elapsed);
+	INSTR_TIME_SUBTRACT(*elapsed, utility->start);
+	pa_nested_time = utility->outer_nested;
+	INSTR_TIME_ADD(pa_nested_time, *elapsed);
+}
+
+void
+pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion)
 {
 	PaExecution execution = {0};
 	PaUsage		usage;
 	instr_time	nested = pa_nested_time;
 	instr_time	elapsed;
 
-	if (!utility->transparent)
-		pa_nesting_depth--;
-	pa_utility_source = utility->outer_source;
+	pa_utility_leave(utility);
 	if (!utility->wanted)
 		return;
-
-	INSTR_TIME_SET_CURRENT(elapsed);
-	INSTR_TIME_SUBTRACT(elapsed, utility->start);
-	pa_nested_time = utility->outer_nested;
-	INSTR_TIME_ADD(pa_nested_time, elapsed);
-	if (failed || !pa_store_ready())
+	pa_utility_measure(utility, &elapsed);
+	if (!pa_store_ready())
 		return;
 
 	usage.measured = false;

@@ -25,6 +25,7 @@
 #include "portability/instr_time.h"
 #include "storage/lwlock.h"
 #include "storage/proc.h"
+#include "utils/fmgrprotos.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/queryjumble.h"
 #include "varatt.h"				/* 16 moves it out of postgres.h (d952373a98) */
@@ -65,18 +66,6 @@
 #else
 #define PA_WORKERS_TO_LAUNCH(estate) 0
 #define PA_WORKERS_LAUNCHED(estate) 0
-#endif
-
-/*
- * 16 counts the rows of all ExecutorRun calls of a portal (1d477a907e);
- * before, es_processed is of the last run only.
- */
-#if PG_VERSION_NUM >= 160000
-#define PA_HAS_TOTAL_PROCESSED 1
-#define PA_TOTAL_PROCESSED(estate) ((estate)->es_total_processed)
-#else
-#define PA_HAS_TOTAL_PROCESSED 0
-#define PA_TOTAL_PROCESSED(estate) ((estate)->es_processed)
 #endif
 
 /* 18 drops ExecutorRun's execute_once (3eea7a0c97). */
@@ -130,6 +119,31 @@ pa_planned_stmt_planid(const PlannedStmt *pstmt)
 	(void) pstmt;
 	return 0;
 #endif
+}
+
+/*
+ * 16 counts the rows of all ExecutorRun calls of a portal (1d477a907e);
+ * before, es_processed is of the last run only, to be added to those "before".
+ */
+static inline int64
+pa_rows_after_run(const EState *estate, int64 before)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) before;
+	return (int64) estate->es_total_processed;
+#else
+	return before + (int64) estate->es_processed;
+#endif
+}
+
+/*
+ * How deep the present code is inside triggers.  The SQL function only reads
+ * a variable of core and looks at no argument, in all versions.
+ */
+static inline int
+pa_trigger_depth(void)
+{
+	return DatumGetInt32(pg_trigger_depth(NULL));
 }
 
 /* 17 numbers processes from 0 instead of from 1 (024c521117). */

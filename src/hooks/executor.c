@@ -20,18 +20,36 @@ static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
 static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 
 static void
-executor_start(QueryDesc *queryDesc, int eflags)
+call_executor_start(QueryDesc *queryDesc, int eflags)
 {
-	const bool	quiet = pa_collect_idle() || pa_whatif_active();
-
-	if (!quiet)
-		pa_collect_start_begin(queryDesc, eflags);
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
-	if (!quiet)
-		pa_collect_start_end(queryDesc);
+}
+
+static void
+executor_start(QueryDesc *queryDesc, int eflags)
+{
+	PaSpan		span;
+
+	if (pa_collect_idle() || pa_whatif_active())
+	{
+		call_executor_start(queryDesc, eflags);
+		return;
+	}
+	pa_collect_start_begin(&span, queryDesc, eflags);
+	PG_TRY();
+	{
+		call_executor_start(queryDesc, eflags);
+	}
+	PG_CATCH();
+	{
+		pa_collect_failed(&span.running);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	pa_collect_start_end(&span);
 }
 
 static void
@@ -47,7 +65,6 @@ static void
 executor_run(PA_EXECUTOR_RUN_ARGS)
 {
 	PaSpan		span;
-	volatile bool failed = true;
 
 	if (pa_collect_idle() || pa_whatif_active())
 	{
@@ -58,13 +75,14 @@ executor_run(PA_EXECUTOR_RUN_ARGS)
 	PG_TRY();
 	{
 		call_executor_run(PA_EXECUTOR_RUN_PASS);
-		failed = false;
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
-		pa_collect_run_end(&span, queryDesc, failed);
+		pa_collect_failed(&span.running);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	pa_collect_run_end(&span);
 }
 
 static void
@@ -91,11 +109,13 @@ executor_finish(QueryDesc *queryDesc)
 	{
 		call_executor_finish(queryDesc);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
-		pa_collect_finish_end(&span, queryDesc);
+		pa_collect_failed(&span.running);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	pa_collect_finish_end(&span);
 }
 
 static void

@@ -42,11 +42,13 @@ plan(PA_PLANNER_ARGS)
 	{
 		result = call_planner(PA_PLANNER_PASS);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
-		pa_collect_planning_end(&planning, result);
+		pa_collect_failed(&planning.running);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	pa_collect_planning_end(&planning, result);
 	return result;
 }
 

@@ -33,7 +33,6 @@ process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 				QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
 	PaUtility	utility;
-	volatile bool failed = true;
 
 	if (pa_collect_idle() || pa_whatif_active())
 	{
@@ -45,13 +44,14 @@ process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_TRY();
 	{
 		run_next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-		failed = false;
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
-		pa_collect_utility_end(&utility, qc, failed);
+		pa_collect_failed(&utility.running);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	pa_collect_utility_end(&utility, qc);
 }
 
 void

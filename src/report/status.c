@@ -141,6 +141,11 @@ add_store(List **items, const PaStoreInfo *info, double calls)
 	add_check(items, "frames_skipped", psprintf(INT64_FORMAT, info->frames_skipped),
 			  info->frames_skipped == 0,
 			  "Statements nested too deep were not recorded; look for recursive functions or triggers.");
+	add_check(items, "errors_lost", psprintf(INT64_FORMAT, info->errors_lost),
+			  info->errors_lost == 0,
+			  "Some failed statements were not counted: look for errors in the server's log.");
+	add_item(items, "error_rows_evicted", psprintf(INT64_FORMAT, info->error_rows_evicted),
+			 true, NULL);
 	add_item(items, "params_skipped", psprintf(INT64_FORMAT, info->params_skipped),
 			 true, NULL);
 	add_item(items, "slab_entries",

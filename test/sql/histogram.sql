@@ -7,7 +7,7 @@ SELECT perf_advisor.reset() IS NOT NULL AS reset;
 SELECT pg_sleep(0.02) AS slept_or_not;
 SELECT pg_sleep(0.00001) AS slept_or_not;
 SELECT pg_sleep(0.00001) AS slept_or_not;
-SELECT 'called' AS once;
+SELECT 'called', 'called' AS once;
 
 CREATE VIEW of AS
 	SELECT s.query, h.* FROM perf_advisor.statement_histogram AS h

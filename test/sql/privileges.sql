@@ -99,6 +99,8 @@ INSERT INTO decided VALUES
 	('seq_scans', 'pg_monitor'),
 	('seq_scans()', 'pg_monitor'),
 	('settings', 'everybody'),
+	('statement_errors', 'everybody'),
+	('statement_errors()', 'everybody'),
 	('statement_histogram', 'everybody'),
 	('statement_histogram()', 'everybody'),
 	('statements', 'everybody'),
