@@ -57,6 +57,13 @@ ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
 # pg_config hands clang the flags of the gcc that built the server
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
 endif
+# The rooms call each other through small functions, which a gcc that can
+# inlines when it links.  make PA_LTO= goes without.
+ifneq ($(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),)
+PA_LTO := $(shell t=$$(mktemp) && echo 'int pa_try;' | \
+	$(CC) -flto=auto -shared -fPIC -x c - -o $$t 2>/dev/null && echo -flto=auto; rm -f $$t)
+PG_CFLAGS += $(PA_LTO)
+endif
 EXTRA_CLEAN = $(OBJS:.o=.d) regression.diffs regression.out
 
 include $(PGXS)

@@ -145,7 +145,7 @@ static inline void
 pa_time_stats_add(PaTimeStats *stats, double msec)
 {
 	double		old_total = stats->total;
-	int64		old_count = stats->count++;
+	double		old_count = stats->count++;
 
 	stats->total += msec;
 	if (stats->minmax_count++ == 0)
@@ -155,8 +155,13 @@ pa_time_stats_add(PaTimeStats *stats, double msec)
 	else if (msec > stats->max)
 		stats->max = msec;
 
+	/* (msec - old mean) * (msec - new mean), with a single division */
 	if (old_count > 0)
-		stats->m2 += (msec - old_total / old_count) * (msec - stats->total / stats->count);
+	{
+		double		difference = msec * old_count - old_total;
+
+		stats->m2 += difference * difference / (old_count * (old_count + 1));
+	}
 }
 
 #endif							/* PA_BASE_STATEMENT_H */

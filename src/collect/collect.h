@@ -133,14 +133,32 @@ extern void pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc);
 extern void pa_collect_run_end(PaSpan *span);
 extern void pa_collect_finish_end(PaSpan *span);
 
+/* True when no trigger of these relations can wait for the statement's end. */
+static inline bool
+pa_collect_no_triggers(const List *result_relations)
+{
+	ListCell   *lc;
+
+	foreach(lc, result_relations)
+	{
+		if (((const ResultRelInfo *) lfirst(lc))->ri_TrigDesc != NULL)
+			return false;
+	}
+	return true;
+}
+
 /*
- * True when ExecutorFinish can do no work: a statement that changes nothing
- * has no after-triggers to fire.
+ * True when ExecutorFinish has no work: there is no WITH that it would run to
+ * its end, and no changed table has triggers (foreign keys are triggers).
  */
 static inline bool
 pa_collect_finish_is_empty(const QueryDesc *query_desc)
 {
-	return query_desc->operation == CMD_SELECT && !query_desc->plannedstmt->hasModifyingCTE;
+	if (query_desc->plannedstmt->hasModifyingCTE)
+		return false;
+	return query_desc->operation == CMD_SELECT ||
+		(pa_collect_no_triggers(query_desc->estate->es_opened_result_relations) &&
+		 pa_collect_no_triggers(query_desc->estate->es_tuple_routing_result_relations));
 }
 
 extern void pa_collect_end(QueryDesc *query_desc);

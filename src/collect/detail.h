@@ -28,12 +28,12 @@ extern void pa_errors_end_session(void);
 /* sample.c: node rows */
 extern bool pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan,
 							 bool repeated);
-extern void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
+extern pg_attribute_cold void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
 extern void pa_sample_note_busy(double msec);
-extern void pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc);
+extern pg_attribute_cold void pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc);
 
 /* params.c: parameter vectors */
-extern void pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
+extern pg_attribute_cold void pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params);
 
 /* predicate.c: a scan's filter without its constants */
 extern char *pa_predicate_serialize(List *quals, Index scanrelid);
@@ -46,7 +46,7 @@ extern void pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once);
 extern bool pa_utility_is_transparent(const Node *statement);
 
 /* parse.c: texts */
-extern void pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len);
+extern pg_attribute_cold void pa_text_backfill(PaSeenShape *seen, const char *source, int location, int len);
 extern void pa_text_of_inner_query(PaSeenShape *seen, const char *query_string,
 								   const JumbleState *jstate);
 extern bool pa_text_parsed_now(const char *query_string);

@@ -43,6 +43,8 @@ open_frame(QueryDesc *query_desc, int eflags)
 	frame->place = &seen->place;
 	frame->key.planid = pa_planid_of(seen, plan);
 	frame->sampled = pa_sample_wanted(seen, &frame->key, plan, repeated);
+	frame->incomplete = frame->sampled || !seen->has_text ||
+		(query_desc->params != NULL && seen->calls >= seen->next_params);
 	if (unlikely(frame->sampled))
 		query_desc->instrument_options |= INSTRUMENT_ROWS;
 }
@@ -75,7 +77,7 @@ pa_collect_start_end(PaSpan *span)
 
 	pa_nesting_depth--;
 	pa_running = span->running.outer;
-	if (frame == NULL)
+	if (frame == NULL || likely(!frame->incomplete))
 		return;
 	seen = pa_seen_shape(&frame->key.shape);
 	if (unlikely(!seen->has_text))

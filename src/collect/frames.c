@@ -30,7 +30,7 @@ PaFrame    *pa_frames = NULL;
 static int	allocated = 0;
 
 /* Makes room for one more frame; false when there is none to be had. */
-static bool
+static pg_attribute_cold bool
 grow(void)
 {
 	int			wanted = allocated == 0 ? PA_FIRST_FRAMES : allocated * 2;

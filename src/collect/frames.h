@@ -25,6 +25,7 @@ typedef struct PaFrame
 								 * failed was no execution */
 	SubTransactionId subid;		/* subtransaction that started it */
 	bool		sampled;		/* node rows are counted */
+	bool		incomplete;		/* something may be missing in the store */
 	int			sqlstate;		/* of the error that it died of, else 0 */
 	uint32		shape_hash;
 	int16	   *place;			/* hint where its slab entry is */
@@ -39,7 +40,7 @@ typedef struct PaFrame
 extern PaFrame *pa_frames;
 
 extern PaFrame *pa_frame_push(QueryDesc *query_desc);
-extern PaFrame *pa_frame_search(const QueryDesc *query_desc);
+extern pg_attribute_cold PaFrame *pa_frame_search(const QueryDesc *query_desc);
 extern void pa_frame_drop(PaFrame *frame);
 
 /* Counts and drops those that failed, and those started in or after "since". */

@@ -14,7 +14,7 @@
 #include "compat/compat.h"
 #include "collect/seen.h"
 
-extern int64 pa_planid_compute(const PlannedStmt *pstmt);
+extern pg_noinline int64 pa_planid_compute(const PlannedStmt *pstmt);
 
 /* Plannings that this backend has finished, recorded or not. */
 extern uint64 pa_plannings;

@@ -58,7 +58,7 @@ within_budget(void)
 }
 
 /* Draws the distance to the next random sample: uniform around 1 / rate. */
-static void
+static pg_attribute_cold void
 draw_countdown(void)
 {
 	double		u = pg_prng_double(&pg_global_prng_state);

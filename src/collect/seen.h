@@ -52,8 +52,9 @@ typedef struct PaSeenShape
 	TimestampTz next_sample;
 } PaSeenShape;
 
-extern void pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash);
-extern void pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key);
+/* Not in the steady state: kept out of line, as what else is marked cold. */
+extern pg_attribute_cold void pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash);
+extern pg_attribute_cold void pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key);
 
 /* A tree_epoch of no time: the tree may have become stale meanwhile. */
 #define PA_TREE_UNCHECKED PG_UINT32_MAX
@@ -79,14 +80,12 @@ pa_seen_is(const PaSeenShape *seen, const PaShapeKey *key)
 static inline PaSeenShape *
 pa_seen_shape(const PaShapeKey *key)
 {
-	uint32		hash;
-
 	if (pa_seen_is(pa_seen_last, key))
 		return pa_seen_last;
-	hash = pa_store_shape_hash(key);
-	pa_seen_last = &pa_seen_shapes[(hash / 64) % PA_SEEN_SHAPES];
+	/* a queryid is a hash; one statement may be several users' in turn */
+	pa_seen_last = &pa_seen_shapes[((uint64) key->queryid + key->userid) % PA_SEEN_SHAPES];
 	if (unlikely(!pa_seen_is(pa_seen_last, key)))
-		pa_seen_refresh(pa_seen_last, key, hash);
+		pa_seen_refresh(pa_seen_last, key, pa_store_shape_hash(key));
 	return pa_seen_last;
 }
 

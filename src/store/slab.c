@@ -122,7 +122,7 @@ pa_slab_catch_up_locked(void)
 }
 
 /* The same, locking the partition of a shape. */
-static void
+static pg_attribute_cold void
 catch_up(uint32 shape_hash)
 {
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(shape_hash));
@@ -151,7 +151,7 @@ fold_locked(PaSharedSlabEntry *entry)
 /*
  * Folds an entry.  Without "force", gives false when its partition is busy.
  */
-static bool
+static pg_noinline bool
 fold_entry(PaSharedSlabEntry *entry, bool force)
 {
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(entry->shape_hash));
@@ -301,7 +301,7 @@ claim_entry(uint32 hash)
 }
 
 /* Gives the place of a key's entry, made new when it is not there. */
-static int
+static pg_noinline int
 find_place(const PaStatementKey *key, uint32 shape_hash)
 {
 	uint32		hash = pa_store_key_hash(shape_hash, key->planid, key->toplevel != 0);
@@ -333,14 +333,15 @@ static inline PaSharedSlabEntry *
 find_entry(const PaStatementKey *key, uint32 shape_hash, int16 *place)
 {
 	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
+	int			at = *place;
 
 	if (unlikely(pg_atomic_read_u64(&slab->generation) != generation))
 		catch_up(shape_hash);
-	if (unlikely(*place < 0 || *place >= pa_shared->slab_entries ||
-				 slab->entries[*place].hash == 0 || !key_equal(&slab->entries[*place].key, key)))
-		*place = find_place(key, shape_hash);
-	last_use[*place] = ++use_clock;
-	return &slab->entries[*place];
+	if (unlikely(at < 0 || at >= pa_shared->slab_entries ||
+				 slab->entries[at].hash == 0 || !key_equal(&slab->entries[at].key, key)))
+		*place = at = find_place(key, shape_hash);
+	last_use[at] = ++use_clock;
+	return &slab->entries[at];
 }
 
 /* Adds block and WAL counters. */
@@ -365,7 +366,7 @@ add_usage(PaCounters *c, const BufferUsage *b, const WalUsage *w)
 }
 
 /* Adds the times of blocks, measured with track_io_timing only. */
-static void
+static pg_noinline void
 add_block_times(PaCounters *c, const BufferUsage *b)
 {
 	c->shared_blk_read_time += INSTR_TIME_GET_MILLISEC(PA_SHARED_BLK_READ_TIME(b));
@@ -378,7 +379,7 @@ add_block_times(PaCounters *c, const BufferUsage *b)
 	c->temp_blk_write_time += INSTR_TIME_GET_MILLISEC(b->temp_blk_write_time);
 }
 
-static void
+static pg_noinline void
 add_jit(PaCounters *c, const JitInstrumentation *jit)
 {
 	c->jit_functions += jit->created_functions;
