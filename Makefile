@@ -6,6 +6,7 @@
 #   make demo     a throw-away server, a workload and the advice it gets
 #   make bench    what the extension costs, beside pg_stat_statements
 #   make lint     the source checks alone
+#   make torture  the memory test with a million statements of each kind
 #   make tap      the TAP tests alone, with the installed library
 #   make unit     the unit tests alone, on the server that PGHOST, PGPORT say
 #
@@ -37,7 +38,7 @@ TAP_TESTS := $(shell test "$$(id -u)" != 0 && perl -MIPC::Run -e 'print 1' 2>/de
 
 # Names that do not need PostgreSQL on this machine.
 STANDALONE = test demo bench lint
-.PHONY: $(STANDALONE) unit tap check-preload
+.PHONY: $(STANDALONE) unit tap torture check-preload
 
 ifneq ($(filter-out $(STANDALONE),$(or $(MAKECMDGOALS),all)),)
 
@@ -83,6 +84,11 @@ check-preload:
 # the TAP tests alone, which need no running server
 tap:
 	$(if $(PROVE_TESTS),$(prove_installcheck),@echo "no TAP tests")
+
+# the same, for hours if need be: what short runs cannot show
+torture: export PA_MEMORY_STATEMENTS = 1000000
+torture:
+	$(MAKE) tap PROVE_TESTS="test/t/027_memory.pl" PROVE_FLAGS=--verbose
 
 unit: all
 	PATH="$(bindir):$$PATH" PG_CONFIG="$(PG_CONFIG)" test/unit/run
