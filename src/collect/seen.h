@@ -76,14 +76,23 @@ pa_seen_is(const PaSeenShape *seen, const PaShapeKey *key)
 		seen->key.dbid == key->dbid && seen->epoch == pa_store_epoch(seen->hash);
 }
 
+/*
+ * Gives the only slot that can hold a statement.  A queryid is a hash; the
+ * same one may be several users' in turn.
+ */
+static inline PaSeenShape *
+pa_seen_slot(const PaShapeKey *key)
+{
+	return &pa_seen_shapes[((uint64) key->queryid + key->userid) % PA_SEEN_SHAPES];
+}
+
 /* Gives the cache's slot of a statement. */
 static inline PaSeenShape *
 pa_seen_shape(const PaShapeKey *key)
 {
 	if (pa_seen_is(pa_seen_last, key))
 		return pa_seen_last;
-	/* a queryid is a hash; one statement may be several users' in turn */
-	pa_seen_last = &pa_seen_shapes[((uint64) key->queryid + key->userid) % PA_SEEN_SHAPES];
+	pa_seen_last = pa_seen_slot(key);
 	if (unlikely(!pa_seen_is(pa_seen_last, key)))
 		pa_seen_refresh(pa_seen_last, key, pa_store_shape_hash(key));
 	return pa_seen_last;
@@ -96,7 +105,7 @@ pa_seen_shape(const PaShapeKey *key)
 static inline PaSeenShape *
 pa_seen_known(const PaShapeKey *key)
 {
-	PaSeenShape *seen = &pa_seen_shapes[(pa_store_shape_hash(key) / 64) % PA_SEEN_SHAPES];
+	PaSeenShape *seen = pa_seen_slot(key);
 
 	return memcmp(&seen->key, key, sizeof(*key)) == 0 ? seen : NULL;
 }
