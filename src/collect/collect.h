@@ -171,6 +171,7 @@ typedef struct PaSource
 	const char *text;
 	int			location;
 	int			len;
+	bool		secret;			/* all of its literals are to be replaced */
 } PaSource;
 
 /* The innermost utility statement that is running. */

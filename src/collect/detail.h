@@ -50,5 +50,6 @@ extern pg_attribute_cold void pa_text_backfill(PaSeenShape *seen, const char *so
 extern void pa_text_of_inner_query(PaSeenShape *seen, const char *query_string,
 								   const JumbleState *jstate);
 extern bool pa_text_parsed_now(const char *query_string);
+extern bool pa_text_is_about_secrets(const Node *statement);
 
 #endif							/* PA_COLLECT_DETAIL_H */

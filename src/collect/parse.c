@@ -55,8 +55,8 @@ mentions_secret(const char *text, int len)
 }
 
 /* True for utility statements whose options may be secrets, whatever they say. */
-static bool
-is_about_secrets(const Node *statement)
+bool
+pa_text_is_about_secrets(const Node *statement)
 {
 	switch (nodeTag(statement))
 	{
@@ -95,6 +95,16 @@ is_query(const Node *statement)
 }
 
 /*
+ * True for a query that is part of a utility statement about secrets, whose
+ * text it has: COPY (query) TO PROGRAM.
+ */
+static bool
+is_inside_secret(const char *query_string)
+{
+	return pa_utility_source.secret && query_string == pa_utility_source.text;
+}
+
+/*
  * True when every literal has to go: for secrets, and where the server has
  * not told which constants count (queries inside utility statements on 15).
  */
@@ -105,7 +115,7 @@ needs_redaction(const Node *statement, const char *text, int len, const JumbleSt
 		return false;
 	if (is_query(statement))
 		return jstate == NULL || jstate->clocations_count == 0;
-	return is_about_secrets(statement) || mentions_secret(text, len);
+	return pa_text_is_about_secrets(statement) || mentions_secret(text, len);
 }
 
 /*
@@ -180,7 +190,7 @@ pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 	if (seen->has_text)
 		return;
 	start = CleanQuerytext(pstate->p_sourcetext, &location, &len);
-	redact = needs_redaction(statement, start, len, jstate);
+	redact = needs_redaction(statement, start, len, jstate) || is_inside_secret(pstate->p_sourcetext);
 	put_text(seen, make_text(pstate->p_sourcetext, query->stmt_location, query->stmt_len, redact, jstate));
 }
 
@@ -197,7 +207,7 @@ pa_text_of_inner_query(PaSeenShape *seen, const char *query_string, const Jumble
 		return;
 	if (query_string != NULL && query_string == source->text)
 		put_text(seen, make_text(source->text, source->location, source->len,
-								 jstate->clocations_count == 0, jstate));
+								 jstate->clocations_count == 0 || source->secret, jstate));
 	else
 		seen->has_text = true;
 }

@@ -16,7 +16,7 @@
 
 #include "collect/detail.h"
 
-PaSource	pa_utility_source = {NULL, 0, 0};
+PaSource	pa_utility_source = {NULL, 0, 0, false};
 
 bool
 pa_utility_is_transparent(const Node *statement)
@@ -74,6 +74,7 @@ pa_collect_utility_begin(PaUtility *utility, PlannedStmt *pstmt, const char *que
 	pa_utility_source.text = query_string;
 	pa_utility_source.location = pstmt->stmt_location;
 	pa_utility_source.len = pstmt->stmt_len;
+	pa_utility_source.secret = pa_text_is_about_secrets(pstmt->utilityStmt);
 	if (!utility->wanted)
 		return;
 	utility->outer_nested = pa_nested_time;

@@ -34,6 +34,51 @@ COMMENT ON TABLE made IS 'the api_key is hidden-8';
 SELECT count(*) > 8 AS recorded, count(*) FILTER (WHERE query LIKE '%hidden%') AS leaked
 FROM perf_advisor.statements
 WHERE query ~ '^(ALTER|DO|CREATE|COMMENT)';
+SET client_min_messages = error;
+CREATE ROLE texts_test_role PASSWORD 'hidden-10';
+CREATE USER texts_test_user ENCRYPTED PASSWORD 'hidden-11' VALID UNTIL '2040-01-01';
+ALTER ROLE texts_test_role PASSWORD E'hidden-12';
+ALTER USER texts_test_user WITH PASSWORD $$hidden-13$$;
+alter user texts_test_user /* 'a comment' */ password U&'hidden-14';
+ALTER ROLE texts_test_role SET texts_test.token = 'hidden-15';
+CREATE USER MAPPING FOR texts_test_role SERVER texts_test_server OPTIONS (anything 'hidden-16');
+ALTER USER MAPPING FOR texts_test_role SERVER texts_test_server OPTIONS (SET anything 'hidden-17');
+ALTER SERVER texts_test_server OPTIONS (SET anything 'hidden-18');
+ALTER FOREIGN DATA WRAPPER texts_test_fdw OPTIONS (SET anything 'hidden-19');
+CREATE SUBSCRIPTION texts_test_sub CONNECTION 'dbname=x password=hidden-20' PUBLICATION p WITH (connect = false);
+ALTER SUBSCRIPTION texts_test_sub CONNECTION 'host=x password=hidden-21';
+ALTER SUBSCRIPTION texts_test_sub SET (slot_name = NONE);
+DROP SUBSCRIPTION texts_test_sub;
+ALTER SYSTEM SET primary_conninfo = 'password=hidden-22';
+ALTER SYSTEM RESET primary_conninfo;
+SET texts_test.anything = 'hidden-23';
+SET SESSION texts_test.anything = 'hidden-24';
+SELECT set_config('texts_test.anything', 'hidden-25', false) IS NOT NULL AS set;
+COPY kept FROM PROGRAM 'true hidden-26';
+COPY (SELECT 1) TO PROGRAM 'cat > /dev/null # hidden-27';
+-- what runs inside a DO, a function, or under another statement
+DO $$BEGIN EXECUTE 'ALTER ROLE texts_test_role PASSWORD ''hidden-28'''; END$$;
+CREATE FUNCTION sign_up(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('ALTER ROLE texts_test_role PASSWORD %L', name);
+	PERFORM 'host=x password=hidden-29';
+END$$;
+SELECT sign_up('hidden-30');
+EXPLAIN (COSTS OFF) SELECT a FROM kept WHERE b = length('hidden-31');
+PREPARE texts_test_prepared AS SELECT 'hidden-32' || $1 AS joined;
+EXECUTE texts_test_prepared('hidden-33');
+DEALLOCATE texts_test_prepared;
+-- and what fails
+CREATE ROLE texts_test_role PASSWORD 'hidden-34';
+ALTER ROLE texts_test_nobody PASSWORD 'hidden-35';
+SELECT count(*) > 30 AS recorded FROM perf_advisor.statements
+WHERE query ~* '^(ALTER|DO|CREATE|COMMENT|SET|SELECT set_config|COPY|SELECT sign|EXPLAIN|PREPARE)';
+SELECT query AS leaked FROM perf_advisor.statements WHERE query LIKE '%hidden-%';
+-- nothing but the secrets is gone
+SELECT query FROM perf_advisor.statements
+WHERE query ~* '^(alter user texts_test_user /|CREATE USER texts_test|CREATE SUBSCRIPTION|PREPARE texts_test_prepared)' ORDER BY query COLLATE "C";
+DROP USER MAPPING FOR texts_test_role SERVER texts_test_server;
+DROP ROLE texts_test_role, texts_test_user;
 SET client_min_messages = warning;
 DROP FOREIGN DATA WRAPPER texts_test_fdw CASCADE;
 
