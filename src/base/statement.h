@@ -40,14 +40,6 @@ typedef struct PaStatementKey
 	int64		toplevel;		/* 1 = sent by the client, 0 = nested */
 } PaStatementKey;
 
-/* Where an executed plan comes from. */
-typedef enum PaPlanOrigin
-{
-	PA_PLAN_OTHER,				/* not from the plan cache, no parameters */
-	PA_PLAN_GENERIC,			/* cached, for any values of the parameters */
-	PA_PLAN_CUSTOM				/* made for the values at hand */
-} PaPlanOrigin;
-
 /*
  * Count, sum and spread of a time, mergeable without loss (Chan, Golub,
  * LeVeque 1979).  "m2" is the sum of squared differences from the mean.

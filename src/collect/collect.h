@@ -99,6 +99,9 @@ typedef struct PaSpan
 	QueryDesc  *query_desc;
 	bool		measured;		/* its time and usage count */
 	int			frame;			/* index, or -1: only the depth counts */
+	uint64		limit;			/* rows that ExecutorRun may return, 0 = all */
+	double		cpu_user_time;	/* msec at the start, of a sampled execution */
+	double		cpu_sys_time;
 	instr_time	start;
 	instr_time	outer_nested;	/* nested time of the enclosing span */
 	PaUsageStart usage;
@@ -113,6 +116,7 @@ typedef struct PaPlanning
 	PaRunning	running;
 	bool		wanted;
 	bool		toplevel;
+	bool		has_values;		/* of the parameters */
 	int64		queryid;
 	PaShapeKey	shape;			/* these are set when it is wanted */
 	uint32		shape_hash;

@@ -11,6 +11,7 @@
 #ifndef PA_COLLECT_DETAIL_H
 #define PA_COLLECT_DETAIL_H
 
+#include "collect/budget.h"
 #include "collect/frames.h"
 
 /* execution.c, utility.c: what their hooks left by an error */
@@ -25,12 +26,31 @@ extern void pa_errors_count_frame(PaFrame *frame);
 extern void pa_errors_settle(void);
 extern void pa_errors_end_session(void);
 
-/* sample.c: node rows */
-extern bool pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan,
-							 bool repeated);
+/* sample.c: which executions are looked at */
+extern void pa_sample_choose(PaFrame *frame, PaSeenShape *seen, QueryDesc *query_desc, bool repeated);
 extern pg_attribute_cold void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
-extern void pa_sample_note_busy(double msec);
-extern pg_attribute_cold void pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc);
+extern pg_attribute_cold void pa_sample_describe(PaFrame *frame, QueryDesc *query_desc);
+
+/* nodes.c: what the nodes of a plan say */
+#define PA_MAX_SCANS 64			/* scan nodes a plan; more are left out */
+
+typedef struct PaNodeWalk
+{
+	bool		counted;		/* read the counters */
+	bool		described;		/* serialize the predicates */
+	int			nscans;
+	PaPlanSample plan;
+	PaScan		scans[PA_MAX_SCANS];
+} PaNodeWalk;
+
+extern PaNodeWalk pa_walk;
+
+extern void pa_nodes_describe(QueryDesc *query_desc);
+extern void pa_nodes_read(QueryDesc *query_desc, bool partial);
+extern double pa_nodes_expected(const Plan *plan, double loops);
+
+/* plan_text.c */
+extern pg_attribute_cold void pa_plan_text_take(PaFrame *frame, QueryDesc *query_desc);
 
 /* params.c: parameter vectors */
 extern pg_attribute_cold void pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params);

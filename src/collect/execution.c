@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "collect/cpu.h"
 #include "collect/detail.h"
 #include "collect/planid.h"
 
@@ -42,11 +43,10 @@ open_frame(QueryDesc *query_desc, int eflags)
 	frame->shape_hash = seen->hash;
 	frame->place = &seen->place;
 	frame->key.planid = pa_planid_of(seen, plan);
-	frame->sampled = pa_sample_wanted(seen, &frame->key, plan, repeated);
-	frame->incomplete = frame->sampled || !seen->has_text ||
+	frame->plan_origin = seen->plan_origin;
+	pa_sample_choose(frame, seen, query_desc, repeated);
+	frame->incomplete = frame->sampled || frame->wants_text || !seen->has_text ||
 		(query_desc->params != NULL && seen->calls >= seen->next_params);
-	if (unlikely(frame->sampled))
-		query_desc->instrument_options |= INSTRUMENT_ROWS;
 }
 
 /*
@@ -89,8 +89,14 @@ pa_collect_start_end(PaSpan *span)
 			pa_seen_wait(seen->calls, ++seen->params_seen, PA_PARAMS_BASE);
 		pa_params_take(&frame->key.shape, frame->shape_hash, query_desc->params);
 	}
-	if (unlikely(frame->sampled))
-		pa_sample_describe(seen, frame, query_desc);
+	if (unlikely(frame->sampled || frame->wants_text))
+	{
+		pa_plan_text_take(frame, query_desc);
+		/* other code ran: the frames may have moved */
+		frame = pa_frame_find(query_desc);
+		if (frame != NULL)
+			pa_sample_describe(frame, query_desc);
+	}
 }
 
 /* Opens a span: the clock and the usage counters are read. */
@@ -120,8 +126,11 @@ pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc)
 	span->frame = frame != NULL ? (int) (frame - pa_frames) : -1;
 	pa_nesting_depth++;
 	pa_running_push(&span->running, PA_RUNS_SPAN);
-	if (frame != NULL)
-		begin_span(span);
+	if (frame == NULL)
+		return;
+	if (unlikely(frame->sampled))
+		pa_cpu_now(&span->cpu_user_time, &span->cpu_sys_time);
+	begin_span(span);
 }
 
 /*
@@ -149,6 +158,8 @@ end_span(PaSpan *span)
 	add_interval(&frame->total, span->start, now);
 	INSTR_TIME_ADD(frame->nested, nested);
 	pa_usage_add(&frame->usage, &span->usage);
+	if (unlikely(frame->sampled))
+		pa_cpu_add(&frame->cpu_user_time, &frame->cpu_sys_time, span->cpu_user_time, span->cpu_sys_time);
 	return frame;
 }
 
@@ -157,8 +168,11 @@ pa_collect_run_end(PaSpan *span)
 {
 	PaFrame    *frame = end_span(span);
 
-	if (frame != NULL)
-		frame->rows = pa_rows_after_run(span->query_desc->estate, frame->rows);
+	if (frame == NULL)
+		return;
+	if (unlikely(frame->sampled))
+		frame->partial = span->limit > 0 && span->query_desc->estate->es_processed >= span->limit;
+	frame->rows = pa_rows_after_run(span->query_desc->estate, frame->rows);
 }
 
 void
@@ -214,13 +228,15 @@ pa_execution_record(PaFrame *frame, EState *estate)
 	execution.has_block_times = frame->usage.timed;
 	execution.wal = &frame->usage.wal;
 	execution.workers_to_launch = execution.workers_launched = 0;
-	execution.plan_origin = PA_PLAN_OTHER;
-	execution.has_cpu = false;
+	execution.plan_origin = frame->plan_origin;
+	execution.has_cpu = frame->sampled;
+	execution.cpu_user_time = frame->cpu_user_time;
+	execution.cpu_sys_time = frame->cpu_sys_time;
 	execution.jit = NULL;
 	if (likely(estate != NULL))
 		read_estate(&execution, estate, &jit);
 	pa_store_add_execution(&frame->key, frame->shape_hash, frame->place, &execution);
-	pa_sample_note_busy(execution.own_exec_time);
+	pa_budget_note_busy(execution.own_exec_time);
 }
 
 void

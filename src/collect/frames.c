@@ -155,4 +155,5 @@ pa_collect_init(void)
 	RegisterXactCallback(pa_collect_xact_cb, NULL);
 	RegisterSubXactCallback(pa_collect_subxact_cb, NULL);
 	pa_trees_init();
+	pa_budget_init();
 }

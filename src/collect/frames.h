@@ -24,7 +24,11 @@ typedef struct PaFrame
 	QueryDesc  *query_desc;		/* identity only, never followed; NULL: what
 								 * failed was no execution */
 	SubTransactionId subid;		/* subtransaction that started it */
-	bool		sampled;		/* node rows are counted */
+	bool		sampled;		/* node rows and processor time are counted */
+	bool		rows_free;		/* somebody else has node rows counted */
+	bool		wants_text;		/* the plan's text shall be taken */
+	bool		partial;		/* not run to its end, so far */
+	uint8		plan_origin;	/* PaPlanOrigin */
 	bool		incomplete;		/* something may be missing in the store */
 	int			sqlstate;		/* of the error that it died of, else 0 */
 	uint32		shape_hash;
@@ -33,6 +37,9 @@ typedef struct PaFrame
 	instr_time	total;			/* in ExecutorRun and ExecutorFinish */
 	instr_time	nested;			/* of that, in nested statements */
 	int64		rows;			/* of all runs that returned */
+	double		foreseen;		/* msec charged beforehand for the rows */
+	double		cpu_user_time;	/* msec, of a sampled execution */
+	double		cpu_sys_time;
 	PaUsage		usage;
 } PaFrame;
 

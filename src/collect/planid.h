@@ -12,6 +12,7 @@
 #define PA_COLLECT_PLANID_H
 
 #include "compat/compat.h"
+#include "compat/plan_origin.h"
 #include "collect/seen.h"
 
 extern pg_noinline int64 pa_planid_compute(const PlannedStmt *pstmt);
@@ -20,8 +21,9 @@ extern pg_noinline int64 pa_planid_compute(const PlannedStmt *pstmt);
 extern uint64 pa_plannings;
 
 /*
- * Gives a plan's identifier: the one it carries (18 and later); before that
- * the one computed when the same plan was met last, or computes it.
+ * Gives a plan's identifier, and notes its origin in the slot: what was found
+ * when the same plan was met last.  Else the identifier that the plan carries
+ * (18 and later), or a new one is computed.
  *
  * A plan is recognised by its address, as long as this backend has planned
  * nothing since: another plan can come to the same address only by being
@@ -30,18 +32,16 @@ extern uint64 pa_plannings;
 static inline int64
 pa_planid_of(PaSeenShape *seen, const PlannedStmt *pstmt)
 {
-	int64		planid = pa_planned_stmt_planid(pstmt);
-
-	if (planid != 0)
-		return planid;
 	if (seen->plan != pstmt || seen->plan_made != pa_plannings)
 	{
-		seen->planid = pa_planid_compute(pstmt);
+		int64		planid = pa_planned_stmt_planid(pstmt);
+
+		seen->planid = planid != 0 ? planid : pa_planid_compute(pstmt);
+		seen->plan_origin = pa_plan_origin(pstmt);
 		seen->plan = pstmt;
 		seen->plan_made = pa_plannings;
 	}
 	return seen->planid;
 }
-
 
 #endif							/* PA_COLLECT_PLANID_H */

@@ -47,6 +47,7 @@ pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_
 	if (planning->queryid == 0)
 		planning->queryid = identify_query(parse, query_string);
 	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
+	planning->has_values = params != NULL;
 	if (planning->wanted)
 	{
 		PaSeenShape *seen = pa_seen_statement(planning->queryid);
@@ -81,6 +82,8 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 	INSTR_TIME_SET_CURRENT(now);
 	if (result->queryId == 0)
 		result->queryId = planning->queryid;
+	if (planning->has_values)
+		pa_plan_mark_custom(result);
 	seen = pa_seen_shape(&planning->shape);
 	key.planid = pa_planid_of(seen, result);
 	pa_planned_stmt_set_planid(result, key.planid);

@@ -1,16 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * sample.c
- *		Row counts per scan, for some executions of each plan.
+ *		Chooses the executions that are looked at in detail.
  *
- * Counts are exact for every statement; what happens inside a plan is
- * sampled: the first executions of a new plan, then about one a minute and a
- * few at random.  Only rows are counted (INSTRUMENT_ROWS, about 10 ns a row
- * and node; timing each node would cost twice the query).
+ * Counts are exact for every statement; what happens inside a plan, and the
+ * processor time, are sampled: the first executions of a new plan, then about
+ * one a minute and a few at random.  Only rows are counted (INSTRUMENT_ROWS,
+ * some 10 ns a row and node; timing each node would cost twice the query).
+ * When another extension counts rows already, its counters are read.
  *
- * The budget: a sample is taken only while the estimated cost of all samples
- * is within perf_advisor.overhead_budget of this backend's busy time, plus a
- * small allowance so that a new session can start.
+ * The budget: a sample is taken only while what all samples cost is within
+ * perf_advisor.overhead_budget of this backend's busy time (budget.c).  What
+ * this one will cost is foreseen from the last one, or from the planner's
+ * estimates as far as the time that the plan takes does not belie them.
  *
  * The very first execution of a plan is sampled only if the plan is costly:
  * a flood of one-shot statements shall cost no more than its counters.
@@ -22,40 +24,23 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
 #include "common/pg_prng.h"
-#include "nodes/nodeFuncs.h"
-#include "utils/rel.h"
 
 #include "collect/detail.h"
 
 #define PA_FIRST_SAMPLES 3		/* executions of a new plan */
 #define PA_COSTLY_PLAN 1000.0	/* planner units: sampled at once */
-#define PA_MAX_SCANS 64			/* scan nodes a plan; more are left out */
-#define PA_COST_OF_ROW 1e-5		/* msec a row and node */
-#define PA_COST_OF_SAMPLE 0.01	/* msec, fixed */
-#define PA_BUDGET_ALLOWANCE 5.0 /* msec a backend may spend beforehand */
-#define PA_NEVER PG_INT64_MAX
+#define PA_COST_OF_SAMPLE 0.02	/* msec, foreseen for describing and reading */
+#define PA_COST_OF_TEXT 0.2		/* msec, foreseen */
+#define PA_MAX_COUNTING 0.5		/* counting rows takes no larger part of a
+								 * statement's time */
 
-/* This backend's account, msec. */
-static double spent = 0;
-static double busy = 0;
+/* A choice that the budget refused is looked at again after this. */
+#define PA_REFUSED_INTERVAL (1 * USECS_PER_SEC)
 
 /* Executions until the next random sample; 0 = not drawn yet. */
 static uint64 countdown = 0;
 static double countdown_rate = -1;
-
-void
-pa_sample_note_busy(double msec)
-{
-	busy += msec;
-}
-
-static bool
-within_budget(void)
-{
-	return spent <= PA_BUDGET_ALLOWANCE + busy * pa_guc_overhead_budget / 100.0;
-}
 
 /* Draws the distance to the next random sample: uniform around 1 / rate. */
 static pg_attribute_cold void
@@ -75,138 +60,108 @@ random_sample(void)
 	return --countdown == 0;
 }
 
-/*
- * Decides, before the executor starts, whether rows are counted.  "repeated"
- * says that the statement ran before, in whatever backend.
- */
-bool
-pa_sample_wanted(PaSeenShape *seen, const PaStatementKey *key, const PlannedStmt *plan,
-				 bool repeated)
+/* Gives what counting the rows of this execution will cost, msec. */
+static double
+foresee(const PaSeenPlan *seen_plan, const PlannedStmt *plan)
 {
+	double		cost;
+
+	if (seen_plan->counted > 0)
+		return pa_budget_cost_of_rows(seen_plan->counted);
+	cost = pa_budget_cost_of_rows(pa_nodes_expected(plan->planTree, 1));
+	if (seen_plan->mean_time > 0)
+		cost = Min(cost, seen_plan->mean_time * PA_MAX_COUNTING);
+	return cost;
+}
+
+/*
+ * True when the budget allows this execution to be sampled; its cost is then
+ * charged.
+ */
+static bool
+afford_sample(PaFrame *frame, PaSeenPlan *seen_plan, const PlannedStmt *plan)
+{
+	double		foreseen = frame->rows_free ? 0 : foresee(seen_plan, plan);
+
+	if (!pa_budget_allows(foreseen + PA_COST_OF_SAMPLE, seen_plan->samples == 0))
+		return false;
+	frame->foreseen = foreseen;
+	pa_budget_charge(foreseen);
+	return true;
+}
+
+/* Is it time for a sample of this plan? */
+static bool
+sample_is_due(const PaSeenPlan *seen_plan, const PlannedStmt *plan, TimestampTz now, bool repeated)
+{
+	if (seen_plan->samples < PA_FIRST_SAMPLES)
+		return repeated || plan->planTree->total_cost >= PA_COSTLY_PLAN;
+	return now >= seen_plan->next_sample;
+}
+
+/* Decides whether the text of a plan that repeats is made now. */
+static bool
+choose_text(PaSeenPlan *seen_plan, TimestampTz now)
+{
+	if (now < seen_plan->next_text)
+		return false;
+	if (!pa_guc_track_parameters)
+		seen_plan->next_text = now + PA_SAMPLE_INTERVAL;
+	else if (pa_budget_allows(PA_COST_OF_TEXT, seen_plan->samples == 0))
+		return true;
+	else
+		seen_plan->next_text = now + PA_REFUSED_INTERVAL;
+	return false;
+}
+
+/*
+ * Decides what is looked at.  What the budget refused is decided again after
+ * a while, with what other backends have learned meanwhile.
+ */
+static pg_noinline void
+choose(PaFrame *frame, PaSeenShape *seen, PaSeenPlan *seen_plan, QueryDesc *query_desc,
+	   bool repeated, bool by_chance)
+{
+	const PlannedStmt *plan = query_desc->plannedstmt;
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+	if (seen_plan->stale)
+		pa_seen_refresh_plan(seen, seen_plan, &frame->key);
+	frame->rows_free = (query_desc->instrument_options & INSTRUMENT_ROWS) != 0;
+	frame->wants_text = repeated && choose_text(seen_plan, now);
+	if (by_chance || sample_is_due(seen_plan, plan, now, repeated))
+	{
+		frame->sampled = afford_sample(frame, seen_plan, plan);
+		seen_plan->stale = !frame->sampled;
+	}
+	if (frame->sampled)
+		query_desc->instrument_options |= INSTRUMENT_ROWS;
+
+	if (seen_plan->stale)
+		seen_plan->next_due = now + PA_REFUSED_INTERVAL;
+	else
+		seen_plan->next_due = seen_plan->samples < PA_FIRST_SAMPLES ? 0 : seen_plan->next_sample;
+	seen_plan->next_due = Min(seen_plan->next_due, seen_plan->next_text);
+}
+
+/*
+ * Decides, before the executor starts, whether this execution is sampled and
+ * whether its plan's text is made.  "repeated" says that the statement ran
+ * before, in whatever backend.
+ */
+void
+pa_sample_choose(PaFrame *frame, PaSeenShape *seen, QueryDesc *query_desc, bool repeated)
+{
+	PaSeenPlan *seen_plan;
 	bool		by_chance;
 
 	if (pa_guc_overhead_budget <= 0)
-		return false;
-	if (unlikely(seen->sampled_planid != key->planid || seen->sampled_toplevel != key->toplevel))
-		pa_seen_refresh_plan(seen, key);
-	if (seen->next_sample == PA_NEVER)
-		return false;
-	by_chance = random_sample();
-	if (unlikely(seen->samples < PA_FIRST_SAMPLES))
-	{
-		if (!repeated && plan->planTree->total_cost < PA_COSTLY_PLAN)
-			return false;
-	}
-	else if (!by_chance && GetCurrentStatementStartTimestamp() < seen->next_sample)
-		return false;
-	return within_budget();
-}
-
-/* ---- walking the executor's nodes ---- */
-
-typedef struct PaScanWalk
-{
-	int			nscans;
-	double		rows;			/* of all nodes, for the account */
-	PaPlanSample plan;
-	bool		counted;		/* read the counters */
-	bool		described;		/* serialize the predicates */
-	PaScan		scans[PA_MAX_SCANS];
-} PaScanWalk;
-
-/* Reused: ExecutorEnd must not allocate. */
-static PaScanWalk walk;
-
-/*
- * Gives what kind of scan a node is, with its index.  False for others.
- */
-static bool
-scan_identity(const Plan *plan, PaScan *scan)
-{
-	switch (nodeTag(plan))
-	{
-		case T_SeqScan:
-			scan->kind = PA_SCAN_SEQ;
-			return true;
-		case T_IndexScan:
-			scan->kind = PA_SCAN_INDEX;
-			scan->indexid = ((const IndexScan *) plan)->indexid;
-			return true;
-		case T_IndexOnlyScan:
-			scan->kind = PA_SCAN_INDEX_ONLY;
-			scan->indexid = ((const IndexOnlyScan *) plan)->indexid;
-			return true;
-		case T_BitmapIndexScan:
-			scan->kind = PA_SCAN_BITMAP_INDEX;
-			scan->indexid = ((const BitmapIndexScan *) plan)->indexid;
-			return true;
-		case T_BitmapHeapScan:
-			scan->kind = PA_SCAN_BITMAP_HEAP;
-			return true;
-		case T_SampleScan:
-		case T_TidScan:
-		case T_TidRangeScan:
-		case T_ForeignScan:
-			scan->kind = PA_SCAN_OTHER;
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* Adds one node's scan to the walk unless it is of a temporary relation. */
-static void
-add_scan(PlanState *node)
-{
-	PaScan	   *scan = &walk.scans[walk.nscans];
-	Relation	relation;
-
-	memset(scan, 0, sizeof(*scan));
-	if (walk.nscans >= PA_MAX_SCANS - 1 || !scan_identity(node->plan, scan))
 		return;
-	if (scan->kind != PA_SCAN_BITMAP_INDEX)
-	{
-		relation = ((ScanState *) node)->ss_currentRelation;
-		if (relation == NULL || relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-			return;
-		scan->relid = RelationGetRelid(relation);
-	}
-	scan->node = node->plan->plan_node_id;
-	scan->plan_rows = node->plan->plan_rows;
-	if (walk.counted)
-	{
-		scan->loops = node->instrument->nloops;
-		scan->rows_kept = node->instrument->ntuples;
-		scan->rows_read = node->instrument->ntuples + node->instrument->nfiltered1 +
-			node->instrument->nfiltered2;
-	}
-	if (walk.described && scan->kind != PA_SCAN_BITMAP_INDEX && scan->kind != PA_SCAN_INDEX_ONLY)
-		scan->predicate = pa_predicate_serialize(node->plan->qual, ((Scan *) node->plan)->scanrelid);
-	walk.nscans++;
-}
-
-static bool
-walk_node(PlanState *node, void *context)
-{
-	if (walk.counted && node->instrument != NULL)
-	{
-		InstrEndLoop(node->instrument);
-		walk.rows += node->instrument->ntuples;
-	}
-	if (!walk.counted || node->instrument != NULL)
-		add_scan(node);
-	return planstate_tree_walker(node, walk_node, context);
-}
-
-static void
-walk_plan(QueryDesc *query_desc, bool counted)
-{
-	walk.nscans = 0;
-	walk.rows = 0;
-	walk.counted = counted;
-	walk.described = !counted;
-	if (query_desc->planstate != NULL)
-		(void) walk_node(query_desc->planstate, NULL);
+	by_chance = random_sample();
+	seen_plan = pa_seen_plan(seen, &frame->key);
+	if (seen_plan == NULL ||
+		likely(!by_chance && GetCurrentStatementStartTimestamp() < seen_plan->next_due))
+		return;
+	choose(frame, seen, seen_plan, query_desc, repeated, by_chance);
 }
 
 /*
@@ -214,33 +169,43 @@ walk_plan(QueryDesc *query_desc, bool counted)
  * started: relations are open and catalog access is legal.
  */
 void
-pa_sample_describe(PaSeenShape *seen, PaFrame *frame, QueryDesc *query_desc)
+pa_sample_describe(PaFrame *frame, QueryDesc *query_desc)
 {
-	if (seen->has_scans)
+	PaSeenPlan *seen_plan = pa_seen_find_plan(&frame->key);
+	instr_time	start;
+
+	/* an extension whose hook runs inside ours may count rows, too */
+	if (query_desc->instrument_options & ~INSTRUMENT_ROWS)
+		frame->rows_free = true;
+	if (!frame->sampled || seen_plan == NULL || seen_plan->has_scans)
 		return;
-	walk_plan(query_desc, false);
-	if (walk.nscans == 0)
-	{
-		/* nothing to learn from this plan, ever */
-		seen->next_sample = PA_NEVER;
-		frame->sampled = false;
-		return;
-	}
-	seen->has_scans = pa_store_put_scans(&frame->key, frame->shape_hash, walk.scans, walk.nscans);
+	INSTR_TIME_SET_CURRENT(start);
+	pa_nodes_describe(query_desc);
+	seen_plan->has_scans = pa_store_put_scans(&frame->key, frame->shape_hash, pa_walk.scans, pa_walk.nscans);
+	pa_budget_charge_since(start);
 }
 
 /* Hands the counts of a sampled execution to the store. */
 void
 pa_sample_read(PaFrame *frame, QueryDesc *query_desc)
 {
-	PaSeenShape *seen = pa_seen_shape(&frame->key.shape);
+	PaSeenPlan *seen_plan = pa_seen_find_plan(&frame->key);
 	TimestampTz now = GetCurrentStatementStartTimestamp();
+	double		cost;
+	instr_time	start;
 
-	walk_plan(query_desc, true);
-	spent += PA_COST_OF_SAMPLE + walk.rows * PA_COST_OF_ROW;
-	if (walk.nscans == 0)
-		return;
-	if (pa_store_add_scan_sample(&frame->key, frame->shape_hash, &walk.plan, walk.scans, walk.nscans, now))
-		seen->samples++;
-	seen->next_sample = now + PA_SAMPLE_INTERVAL;
+	INSTR_TIME_SET_CURRENT(start);
+	pa_nodes_read(query_desc, frame->partial);
+	(void) pa_store_add_scan_sample(&frame->key, frame->shape_hash, &pa_walk.plan,
+									pa_walk.scans, pa_walk.nscans, now);
+	if (seen_plan != NULL)
+	{
+		/* also when the store was busy: it is one of those we may take */
+		seen_plan->samples++;
+		seen_plan->counted = pa_walk.plan.counted;
+		seen_plan->next_sample = now + PA_SAMPLE_INTERVAL;
+	}
+	cost = frame->rows_free ? 0 : pa_budget_cost_of_rows(pa_walk.plan.counted);
+	pa_budget_charge(cost - frame->foreseen);
+	pa_budget_charge_since(start);
 }

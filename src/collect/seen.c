@@ -20,6 +20,9 @@
 /* Parameters are taken from the second execution on. */
 #define PA_FIRST_PARAMS 2
 
+/* Executions of plans that are not known, of which all ask the store. */
+#define PA_PLAN_MISSES 32
+
 PaSeenShape pa_seen_shapes[PA_SEEN_SHAPES];
 PaSeenShape *pa_seen_last = &pa_seen_shapes[0];
 
@@ -66,24 +69,83 @@ pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 	/* taken before this backend met the statement: check it once */
 	if (state.ntrees > 0 && seen->tree_epoch == 0)
 		seen->tree_epoch = PA_TREE_UNCHECKED;
-	seen->sampled_planid = 0;	/* its scans may have been dropped */
+	memset(seen->plans, 0, sizeof(seen->plans));	/* may have been dropped */
 }
 
-/* Asks the store what was sampled of a plan, by any backend. */
-void
-pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key)
+/* Asks the store what it has of a plan, from any backend. */
+static void
+refresh_plan(PaSeenPlan *plan, const PaStatementKey *key, uint32 shape_hash)
 {
 	PaPlanState state;
 
-	seen->sampled_planid = key->planid;
-	seen->sampled_toplevel = key->toplevel;
-	seen->has_scans = false;
-	seen->samples = 0;
-	seen->next_sample = 0;
-	if (!pa_store_plan_state(key, seen->hash, &state))
+	memset(plan, 0, sizeof(*plan));
+	plan->planid = key->planid;
+	plan->toplevel = key->toplevel;
+	if (!pa_store_plan_state(key, shape_hash, &state))
 		return;
-	seen->has_scans = state.has_scans;
-	seen->samples = (uint32) Min(state.samples, PG_INT32_MAX);
+	plan->has_scans = state.has_scans;
+	plan->samples = (uint32) Min(state.samples, PG_INT32_MAX);
+	plan->counted = state.counted;
+	plan->mean_time = state.mean_time;
 	if (state.last_sample != 0)
-		seen->next_sample = state.last_sample + PA_SAMPLE_INTERVAL;
+		plan->next_sample = state.last_sample + PA_SAMPLE_INTERVAL;
+	if (state.has_text)
+		plan->next_text = PA_NEVER;
+}
+
+/*
+ * Finds a plan that is not the last one, and makes it the first in the list.
+ * A statement whose plans take turns all the time asks the store at some of
+ * its executions only.
+ */
+PaSeenPlan *
+pa_seen_other_plan(PaSeenShape *seen, const PaStatementKey *key)
+{
+	PaSeenPlan	plan;
+	int			at = 0;
+
+	while (at < PA_SEEN_PLANS &&
+		   (seen->plans[at].planid != key->planid || seen->plans[at].toplevel != key->toplevel))
+		at++;
+	if (at == PA_SEEN_PLANS)
+	{
+		if (++seen->plan_misses > PA_PLAN_MISSES && seen->plan_misses % PA_PLAN_MISSES != 0)
+			return NULL;
+		refresh_plan(&plan, key, seen->hash);
+		at--;					/* the one that ran longest ago goes */
+	}
+	else
+		plan = seen->plans[at];
+	memmove(&seen->plans[1], &seen->plans[0], at * sizeof(PaSeenPlan));
+	seen->plans[0] = plan;
+	return &seen->plans[0];
+}
+
+/*
+ * Gives what is known of a plan that was looked up when its execution
+ * started; NULL when it was forgotten meanwhile.
+ */
+PaSeenPlan *
+pa_seen_find_plan(const PaStatementKey *key)
+{
+	PaSeenShape *seen = pa_seen_shape(&key->shape);
+
+	for (int i = 0; i < PA_SEEN_PLANS; i++)
+	{
+		if (seen->plans[i].planid == key->planid && seen->plans[i].toplevel == key->toplevel)
+			return &seen->plans[i];
+	}
+	return NULL;
+}
+
+/* Asks the store again: other backends may have learned more. */
+void
+pa_seen_refresh_plan(PaSeenShape *seen, PaSeenPlan *plan, const PaStatementKey *key)
+{
+	bool		has_scans = plan->has_scans;
+	uint32		samples = plan->samples;
+
+	refresh_plan(plan, key, seen->hash);
+	plan->has_scans |= has_scans;
+	plan->samples = Max(plan->samples, samples);
 }

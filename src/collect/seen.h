@@ -18,7 +18,26 @@
 #include "nodes/plannodes.h"
 
 #include "base/statement.h"
+#include "compat/plan_origin.h"
 #include "store/store.h"
+
+/* One plan of a statement: what is known of its samples. */
+typedef struct PaSeenPlan
+{
+	int64		planid;			/* 0 = unused */
+	int64		toplevel;
+	bool		has_scans;		/* the store has the scans' identities */
+	bool		stale;			/* ask the store again before a decision */
+	uint32		samples;
+	double		counted;		/* rows and loops in the last sample */
+	double		mean_time;		/* msec an execution took so far, 0 = unknown */
+	TimestampTz next_sample;
+	TimestampTz next_text;		/* when its text is made, if it repeats */
+	TimestampTz next_due;		/* nothing is to be decided before */
+} PaSeenPlan;
+
+/* A statement with more plans than this asks the store now and then. */
+#define PA_SEEN_PLANS 3
 
 /* One statement; counts are of this backend. */
 typedef struct PaSeenShape
@@ -43,18 +62,17 @@ typedef struct PaSeenShape
 	const PlannedStmt *plan;	/* identity only */
 	uint64		plan_made;		/* plannings of this backend at that time */
 	int64		planid;
+	PaPlanOrigin plan_origin;
 
-	/* sampling of the plan that ran last */
-	int64		sampled_planid;
-	int64		sampled_toplevel;
-	bool		has_scans;		/* the store has the scans' identities */
-	uint32		samples;
-	TimestampTz next_sample;
+	PaSeenPlan	plans[PA_SEEN_PLANS];	/* the one that ran last is the first */
+	uint32		plan_misses;	/* executions of other plans */
 } PaSeenShape;
 
 /* Not in the steady state: kept out of line, as what else is marked cold. */
 extern pg_attribute_cold void pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash);
-extern pg_attribute_cold void pa_seen_refresh_plan(PaSeenShape *seen, const PaStatementKey *key);
+extern pg_attribute_cold void pa_seen_refresh_plan(PaSeenShape *seen, PaSeenPlan *plan, const PaStatementKey *key);
+extern pg_attribute_cold PaSeenPlan *pa_seen_other_plan(PaSeenShape *seen, const PaStatementKey *key);
+extern PaSeenPlan *pa_seen_find_plan(const PaStatementKey *key);
 
 /* A tree_epoch of no time: the tree may have become stale meanwhile. */
 #define PA_TREE_UNCHECKED PG_UINT32_MAX
@@ -63,6 +81,8 @@ extern pg_attribute_cold void pa_seen_refresh_plan(PaSeenShape *seen, const PaSt
 
 /* A plan is sampled this often, whoever runs it. */
 #define PA_SAMPLE_INTERVAL (60 * USECS_PER_SEC)
+
+#define PA_NEVER PG_INT64_MAX	/* a TimestampTz that does not come */
 
 extern PaSeenShape pa_seen_shapes[PA_SEEN_SHAPES];
 
@@ -84,6 +104,18 @@ static inline PaSeenShape *
 pa_seen_slot(const PaShapeKey *key)
 {
 	return &pa_seen_shapes[((uint64) key->queryid + key->userid) % PA_SEEN_SHAPES];
+}
+
+/*
+ * Gives what is known of a statement's plan.  NULL: nothing, and the store
+ * was not asked.
+ */
+static inline PaSeenPlan *
+pa_seen_plan(PaSeenShape *seen, const PaStatementKey *key)
+{
+	if (likely(seen->plans[0].planid == key->planid && seen->plans[0].toplevel == key->toplevel))
+		return &seen->plans[0];
+	return pa_seen_other_plan(seen, key);
 }
 
 /* Gives the cache's slot of a statement. */

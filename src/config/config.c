@@ -87,9 +87,9 @@ define_sampling_settings(void)
 {
 	DefineCustomRealVariable("perf_advisor.overhead_budget",
 							 "Sets the share of a session's busy time that sampling may cost, in per cent.",
-							 "0 samples no rows of plan nodes.",
+							 "0 samples no execution and makes no text of a plan; 100 sets no limit.",
 							 &pa_guc_overhead_budget,
-							 1.0, 0.0, 100.0, PGC_SIGHUP, 0,
+							 1.0, 0.0, 100.0, PGC_SUSET, 0,
 							 NULL, NULL, NULL);
 	DefineCustomRealVariable("perf_advisor.sample_rate",
 							 "Sets the fraction of executions whose rows are sampled at random.",

@@ -72,6 +72,7 @@ executor_run(PA_EXECUTOR_RUN_ARGS)
 		return;
 	}
 	pa_collect_run_begin(&span, queryDesc);
+	span.limit = count;
 	PG_TRY();
 	{
 		call_executor_run(PA_EXECUTOR_RUN_PASS);

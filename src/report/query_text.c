@@ -31,7 +31,6 @@
 #include "store/store.h"
 
 #define PA_TEXT_EVICTED "<evicted>"
-#define PA_TEXT_HIDDEN "<insufficient privilege>"
 
 bool
 pa_report_may_see(Oid userid)
@@ -53,11 +52,11 @@ replace_non_ascii(char *text)
 }
 
 /*
- * Converts a text to the database's encoding, as pg_any_to_server() does but
+ * Converts a text, in place or to a new one, to the database's encoding, as pg_any_to_server() does but
  * without its errors.
  */
-static char *
-convert_to_server(char *text, int encoding)
+char *
+pa_report_convert_text(char *text, int encoding)
 {
 	int			len = strlen(text);
 	int			server = GetDatabaseEncoding();
@@ -100,8 +99,8 @@ pa_report_query_text(const PaShapeKey *shape)
 	if (shape->queryid == 0)
 		return pstrdup(PA_TEXT_EVICTED);
 	if (!pa_report_may_see(shape->userid))
-		return pstrdup(PA_TEXT_HIDDEN);
+		return pstrdup(PA_REPORT_HIDDEN);
 
 	text = pa_store_read_text(shape, &encoding);
-	return text ? convert_to_server(text, encoding) : NULL;
+	return text ? pa_report_convert_text(text, encoding) : NULL;
 }

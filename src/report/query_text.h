@@ -13,6 +13,9 @@
 
 #include "base/statement.h"
 
+/* Shown in place of a text that the present user may not see. */
+#define PA_REPORT_HIDDEN "<insufficient privilege>"
+
 /* True when the present user may see that user's texts and queryids. */
 extern bool pa_report_may_see(Oid userid);
 
@@ -30,5 +33,8 @@ pa_report_may_see_statement(const PaShapeKey *shape)
  * cannot represent.
  */
 extern char *pa_report_query_text(const PaShapeKey *shape);
+
+/* A text in that encoding as one of this database's; never raises. */
+extern char *pa_report_convert_text(char *text, int encoding);
 
 #endif							/* PA_REPORT_QUERY_TEXT_H */

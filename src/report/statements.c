@@ -34,8 +34,8 @@
 	} while (0)
 
 /* qsort comparator: by statement, then by plan. */
-static int
-compare_statements(const void *left, const void *right)
+int
+pa_report_compare_statements(const void *left, const void *right)
 {
 	const PaStatementKey *a = &((const PaStatement *) left)->key;
 	const PaStatementKey *b = &((const PaStatement *) right)->key;
@@ -48,8 +48,8 @@ compare_statements(const void *left, const void *right)
 	return 0;
 }
 
-static bool
-same_statement(const PaStatementKey *a, const PaStatementKey *b)
+bool
+pa_report_same_statement(const PaStatementKey *a, const PaStatementKey *b)
 {
 	return a->shape.userid == b->shape.userid &&
 		a->shape.dbid == b->shape.dbid &&
@@ -62,8 +62,8 @@ same_statement(const PaStatementKey *a, const PaStatementKey *b)
  * width of a bucket; minimum and maximum narrow that down, as long as they
  * are of the same calls.
  */
-static double
-exec_percentile(const uint64 *histogram, double fraction, const PaCounters *counters)
+double
+pa_report_exec_percentile(const uint64 *histogram, double fraction, const PaCounters *counters)
 {
 	double		msec = pa_histogram_percentile(histogram, fraction);
 
@@ -143,9 +143,9 @@ sum_plans(PaStatementSum *sum, PaStatement *rows, int count)
 	}
 
 	sum->present_time = present_time(rows, count, &sum->counters);
-	sum->p50_exec_time = exec_percentile(histogram, 0.50, &sum->counters);
-	sum->p95_exec_time = exec_percentile(histogram, 0.95, &sum->counters);
-	sum->p99_exec_time = exec_percentile(histogram, 0.99, &sum->counters);
+	sum->p50_exec_time = pa_report_exec_percentile(histogram, 0.50, &sum->counters);
+	sum->p95_exec_time = pa_report_exec_percentile(histogram, 0.95, &sum->counters);
+	sum->p99_exec_time = pa_report_exec_percentile(histogram, 0.99, &sum->counters);
 }
 
 /*
@@ -162,7 +162,7 @@ pa_report_statements(void)
 
 	sums->items = palloc_extended(sizeof(PaStatementSum) * Max(list->count, 1),
 								  MCXT_ALLOC_HUGE);
-	qsort(list->items, list->count, sizeof(PaStatement), compare_statements);
+	qsort(list->items, list->count, sizeof(PaStatement), pa_report_compare_statements);
 
 	while (first < list->count)
 	{
@@ -171,7 +171,7 @@ pa_report_statements(void)
 
 		CHECK_FOR_INTERRUPTS();
 		while (next < list->count &&
-			   same_statement(&list->items[first].key, &list->items[next].key))
+			   pa_report_same_statement(&list->items[first].key, &list->items[next].key))
 			next++;
 		sum_plans(sum, &list->items[first], next - first);
 		first = next;

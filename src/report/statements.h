@@ -40,6 +40,12 @@ typedef struct PaStatementSums
 /* All statements of all databases that were called, planned or failed. */
 extern PaStatementSums *pa_report_statements(void);
 
+/* qsort comparator of PaStatement: by statement, then by plan. */
+extern int	pa_report_compare_statements(const void *left, const void *right);
+extern bool pa_report_same_statement(const PaStatementKey *a, const PaStatementKey *b);
+
+extern double pa_report_exec_percentile(const uint64 *histogram, double fraction,
+										const PaCounters *counters);
 extern double pa_report_mean(const PaTimeStats *stats);
 extern double pa_report_cpu_time(const PaCounters *counters, double sampled);
 

@@ -111,6 +111,25 @@ add_recording(List **items)
 			  "No execution is sampled, so seq_scans and table_access stay empty: set perf_advisor.overhead_budget above 0.");
 }
 
+/* What sampling has cost all sessions, and by what it is reckoned. */
+static void
+add_overhead(List **items, const PaStoreInfo *info)
+{
+	double		share = info->sampling_busy > 0 ?
+		100.0 * info->sampling_spent / info->sampling_busy : 0;
+
+	add_item(items, "own_overhead",
+			 psprintf("%.3f %% (%.1f of %.1f ms)", share, info->sampling_spent, info->sampling_busy),
+			 true,
+			 pa_guc_overhead_budget < 100 && share > pa_guc_overhead_budget ?
+			 "More than perf_advisor.overhead_budget: sessions start with an allowance, and looking at new statements is paid back as they run." :
+			 NULL);
+	add_item(items, "sampling_cost",
+			 psprintf("%.1f ns a row and node, %.1f ns a look at the clock",
+					  info->cost_of_row, info->cost_of_clock),
+			 true, NULL);
+}
+
 /* How full the store is and what it had to leave out. */
 static void
 add_store(List **items, const PaStoreInfo *info, double calls)
@@ -320,6 +339,7 @@ pa_report_status(void)
 	for (int i = 0; i < sums->count; i++)
 		calls += sums->items[i].counters.exec.count;
 	pa_store_read_info(&info);
+	add_overhead(&items, &info);
 	add_store(&items, &info, calls);
 	add_trees(&items, sums);
 	add_databases(&items, sums);

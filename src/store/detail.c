@@ -267,6 +267,8 @@ pa_store_count_skipped_params(void)
 	pg_atomic_fetch_add_u64(&pa_shared->params_skipped, 1);
 }
 
+PaSamplingCosts pa_sampling_costs = {10, 25};
+
 /* "spent" and "busy" are in msec and not negative. */
 void
 pa_store_add_sampling(double spent, double busy)

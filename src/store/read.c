@@ -242,6 +242,8 @@ pa_store_read_info(PaStoreInfo *info)
 	info->slab_entries = pa_shared->slab_entries;
 	info->sampling_spent = pg_atomic_read_u64(&pa_shared->sampling_spent) / 1e6;
 	info->sampling_busy = pg_atomic_read_u64(&pa_shared->sampling_busy) / 1e6;
+	info->cost_of_row = pa_sampling_costs.row;
+	info->cost_of_clock = pa_sampling_costs.clock;
 
 	for (int p = 0; p < PA_PARTITIONS; p++)
 	{

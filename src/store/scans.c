@@ -56,6 +56,8 @@ pa_store_plan_state(const PaStatementKey *key, uint32 shape_hash, PaPlanState *s
 	entry = find_entry_locked(key, shape_hash);
 	scans = scans_address(entry);
 	state->has_text = entry != NULL && DsaPointerIsValid(entry->plan_text.pointer);
+	if (entry != NULL && entry->counters.exec.count > 0)
+		state->mean_time = entry->counters.exec.total / entry->counters.exec.count;
 	if (scans != NULL)
 	{
 		state->has_scans = true;

@@ -26,6 +26,7 @@
 #include "postgres.h"
 
 #include "compat/compat.h"
+#include "compat/plan_origin.h"
 #include "access/xact.h"
 #include "storage/ipc.h"
 #include "utils/timestamp.h"

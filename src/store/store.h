@@ -114,6 +114,8 @@ typedef struct PaStoreInfo
 	int64		slab_entries;	/* per backend */
 	double		sampling_spent; /* msec, all backends, since the reset */
 	double		sampling_busy;	/* msec of own execution time likewise */
+	double		cost_of_row;	/* nanoseconds, of counting one in a node */
+	double		cost_of_clock;	/* nanoseconds, of reading it */
 } PaStoreInfo;
 
 extern void pa_store_read_info(PaStoreInfo *info);

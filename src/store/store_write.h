@@ -127,6 +127,7 @@ typedef struct PaPlanState
 	bool		has_text;
 	int64		samples;
 	double		counted;		/* rows and loops that the last sample counted */
+	double		mean_time;		/* msec an execution took; 0: not known yet */
 	TimestampTz last_sample;
 } PaPlanState;
 
@@ -145,6 +146,18 @@ extern bool pa_store_add_scan_sample(const PaStatementKey *key, uint32 shape_has
  */
 extern bool pa_store_put_plan_text(const PaStatementKey *key, uint32 shape_hash, const char *text,
 								   int len, int encoding);
+
+/*
+ * What counting a row in a plan node and reading the clock cost, nanoseconds.
+ * Private memory: measured before shared memory is there, and inherited.
+ */
+typedef struct PaSamplingCosts
+{
+	double		row;
+	double		clock;
+} PaSamplingCosts;
+
+extern PaSamplingCosts pa_sampling_costs;
 
 /* The account of what sampling costs, over all backends, msec. */
 extern void pa_store_add_sampling(double spent, double busy);

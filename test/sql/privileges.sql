@@ -95,6 +95,8 @@ INSERT INTO decided VALUES
 	('advisor_skipped()', 'pg_monitor'),
 	('missing_indexes', 'pg_monitor'),
 	('missing_indexes()', 'pg_monitor'),
+	('plans', 'everybody'),
+	('plans(boolean)', 'everybody'),
 	('reset(oid, oid, bigint, boolean)', 'owner'),
 	('seq_scans', 'pg_monitor'),
 	('seq_scans()', 'pg_monitor'),
