@@ -54,7 +54,9 @@ void
 pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params)
 {
 	ParamListInfo copy;
+	instr_time	start;
 
+	INSTR_TIME_SET_CURRENT(start);
 	if (params->numParams > PA_MAX_PARAM_COUNT)
 	{
 		pa_store_count_skipped_params();
@@ -85,4 +87,5 @@ pa_params_take(const PaShapeKey *shape, uint32 hash, ParamListInfo params)
 	}
 	(void) pa_store_put_params(shape, hash, copy);
 	pfree(copy);
+	pa_budget_charge_since(start);
 }

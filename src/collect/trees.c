@@ -148,18 +148,21 @@ pa_trees_offer(PaSeenShape *seen, Query *parse, bool planned_once)
 	MemoryContext scratch;
 	MemoryContext old;
 	bool		taken;
+	instr_time	start;
 
 	if (likely(!scheduled && !schema_changed))
 		return;
 	if (seen->tree_epoch == 0 && !seen->ran && !planned_once)
 		return;
 
+	INSTR_TIME_SET_CURRENT(start);
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor query tree",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(scratch);
 	taken = take_tree(seen, parse, !scheduled, planned_once);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
+	pa_budget_charge_since(start);
 
 	if (!taken)
 		return;					/* busy: the next planning offers it again */
