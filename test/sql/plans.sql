@@ -17,7 +17,7 @@ DECLARE
 	line text;
 	lines text[];
 BEGIN
-	FOR line IN EXECUTE 'EXPLAIN ' || query LOOP
+	FOR line IN EXECUTE format('EXPLAIN %s', query) LOOP
 		lines := lines || line;
 	END LOOP;
 	RETURN array_to_string(lines, E'\n');
