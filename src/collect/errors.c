@@ -64,8 +64,8 @@ static PaPendingError pending[PA_MAX_PENDING];
 static int	npending = 0;
 
 /*
- * True for the end of a statement that was ordered from outside: pg_cancel,
- * timeouts, shutdown.
+ * True for the end of a statement that was ordered from outside:
+ * pg_cancel_backend, timeouts, shutdown.
  */
 static bool
 is_cancel(int sqlstate)
@@ -175,13 +175,20 @@ failed_frame(PaRunning *running)
 	return NULL;
 }
 
+/* An error may carry the code of success; 0 means here that nothing failed. */
+static int
+error_code(int sqlstate)
+{
+	return sqlstate != 0 ? sqlstate : ERRCODE_INTERNAL_ERROR;
+}
+
 static void
 fail(PaRunning *running, int sqlstate)
 {
 	PaFrame    *frame = failed_frame(running);
 
 	if (frame != NULL)
-		frame->sqlstate = sqlstate;
+		frame->sqlstate = error_code(sqlstate);
 }
 
 /*
@@ -272,11 +279,11 @@ pa_collect_logged(int elevel, int sqlstate)
 		before_shmem_exit(exit_cb, (Datum) 0);
 	registered = true;
 	if (elevel == FATAL)
-		fatal_sqlstate = sqlstate;
+		fatal_sqlstate = error_code(sqlstate);
 	else if (noted)
 		noted = false;			/* this was it */
 	else if (pa_running == NULL)
-		note_logged(sqlstate, (int64) pgstat_get_my_query_id());
+		note_logged(error_code(sqlstate), (int64) pgstat_get_my_query_id());
 }
 
 /* Hands over an error; its statement, if any, was recorded by this backend. */

@@ -11,7 +11,7 @@ INSERT INTO part SELECT 1, 1;
 -- Statements of this test carry a word "of_..." that names them here.  Names do
 -- not tell queries apart: each returns something else.
 CREATE VIEW failed AS
-	SELECT e.toplevel, coalesce(substring(e.query FROM 'of_\w+'), substring(e.query FROM '^[a-zA-Z]+')) AS what, e.sqlstate, e.errors,
+	SELECT e.toplevel, coalesce(substring(e.query FROM 'of_\w+'), substring(e.query FROM '^[a-zA-Z]+')) COLLATE "C" AS what, e.sqlstate, e.errors,
 		s.calls, s.errors AS all_errors, s.cancelled
 	FROM perf_advisor.statement_errors AS e
 	LEFT JOIN perf_advisor.statements AS s USING (userid, dbid, queryid, toplevel)
