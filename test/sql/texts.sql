@@ -65,7 +65,7 @@ BEGIN
 END$$;
 SELECT sign_up('hidden-30');
 EXPLAIN (COSTS OFF) SELECT a FROM kept WHERE b = length('hidden-31');
-PREPARE texts_test_prepared AS SELECT 'hidden-32' || $1 AS joined;
+PREPARE texts_test_prepared AS SELECT 'hidden-32' || $1 AS joined FROM kept WHERE a IS NULL;
 EXECUTE texts_test_prepared('hidden-33');
 DEALLOCATE texts_test_prepared;
 -- and what fails
