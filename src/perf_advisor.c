@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "hooks/hooks.h"
 #include "store/store.h"
+#include "worker/worker.h"
 
 PG_MODULE_MAGIC;
 
@@ -33,4 +34,5 @@ _PG_init(void)
 		return;
 	pa_store_init();
 	pa_hooks_init();
+	pa_worker_init();
 }

@@ -30,4 +30,7 @@
 /* 18 counts parallel workers (upstream: es_parallel_workers_to_launch). */
 #define PA_HAS_PARALLEL_WORKER_COUNTS (PG_VERSION_NUM >= 180000)
 
+/* The major version: what is saved is for the one that saved it. */
+#define PA_SERVER_MAJOR (PG_VERSION_NUM / 10000)
+
 #endif							/* PA_COMPAT_CAPABILITIES_H */

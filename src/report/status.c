@@ -177,6 +177,38 @@ add_store(List **items, const PaStoreInfo *info, double calls)
 			 true, NULL);
 }
 
+/* What a restart would keep, and what the last one did. */
+static void
+add_saving(List **items)
+{
+	PaStoreSaving saving;
+
+	pa_store_read_saving(&saving);
+	add_check(items, "launcher",
+			  saving.launcher_pid != 0 ? psprintf("running, process %d", saving.launcher_pid) : pstrdup("not running"),
+			  saving.launcher_pid != 0,
+			  "What is recorded is saved only when the server stops: raise max_worker_processes (needs a restart), unless the launcher was just terminated and is back within 10 seconds.");
+	if (saving.error != 0)
+	{
+		add_item(items, "saved", psprintf("failed at %s: %s", timestamptz_to_str(saving.failed_at), strerror(saving.error)),
+				 false,
+				 psprintf("A crash would lose what was recorded since the last save: look at %s in the data directory and at its disk.", saving.file));
+	}
+	else
+		add_item(items, "saved",
+				 saving.saved_at == 0 ? pstrdup("not since the start") :
+				 psprintf("%s, " INT64_FORMAT " kB", timestamptz_to_str(saving.saved_at), (saving.saved_size + 1023) / 1024),
+				 true, NULL);
+	if (saving.rejected != NULL)
+		add_item(items, "loaded", psprintf("nothing: %s", saving.rejected), false,
+				 psprintf("The server started with an empty store; the file is kept as %s.bad in the data directory. After an upgrade this is as it should be, else look at the disk.", saving.file));
+	else
+		add_item(items, "loaded",
+				 saving.loaded_from == 0 ? pstrdup("nothing: there was no file") :
+				 psprintf(INT64_FORMAT " entries, saved %s", saving.loaded_statements, timestamptz_to_str(saving.loaded_from)),
+				 true, NULL);
+}
+
 /* qsort comparator: most execution time first. */
 static int
 compare_time(const void *left, const void *right)
@@ -341,6 +373,7 @@ pa_report_status(void)
 	pa_store_read_info(&info);
 	add_overhead(&items, &info);
 	add_store(&items, &info, calls);
+	add_saving(&items);
 	add_trees(&items, sums);
 	add_databases(&items, sums);
 	return items;

@@ -4,8 +4,8 @@
  *		Chunks of text memory: a DSA created in place in main shared memory,
  *		with its size as the limit.
  *
- * No DSM segment is ever made, so attaching and addressing can't fail in a
- * user's query, and an allocation that does not fit gives InvalidDsaPointer
+ * No DSM segment is ever made, so addressing can't fail in a user's query;
+ * the postmaster attaches once for all processes; and an allocation that does not fit gives InvalidDsaPointer
  * (core's cumulative statistics start the same way, see pgstat_shmem.c).
  * Chunks are reached from a shape or an entry only, under the lock of its
  * partition.  A chunk that no shape points to yet is its maker's.
@@ -18,7 +18,6 @@
 #include "postgres.h"
 
 #include "common/pg_lzcompress.h"
-#include "storage/ipc.h"
 #include "utils/memutils.h"
 
 #include "store/store_internal.h"
@@ -29,52 +28,26 @@
 /* Trees, parameters and scans may fill this part of it. */
 #define PA_DETAIL_SHARE 0.7
 
-/* This process's handle, NULL until attached. */
+/* The postmaster's handle, which every process inherits. */
 static dsa_area *area = NULL;
 
-/* Makes the area; in the postmaster, while shared memory is initialised. */
+/*
+ * Makes the area; in the postmaster, while shared memory is initialised.
+ * After a crash a new one takes the old one's place; detaching from that
+ * touches only this process's memory.
+ */
 void
 pa_blob_create_area(void)
 {
-	dsa_area   *created;
-
-	created = dsa_create_in_place(pa_shared_area_place(), pa_shared->text_memory,
-								  pa_shared->locks[PA_ALL_PARTITIONS].lock.tranche, NULL);
-	dsa_pin(created);
-	dsa_set_size_limit(created, pa_shared->text_memory);
-	dsa_detach(created);
-}
-
-/* Gives the reference back, so that the count can't wrap over the years. */
-void
-pa_blob_detach(void)
-{
-	if (area == NULL)
-		return;
-	dsa_detach(area);
-	dsa_release_in_place(pa_shared_area_place());
-	area = NULL;
-}
-
-static void
-detach_cb(int code, Datum arg)
-{
-	(void) code;
-	(void) arg;
-	pa_blob_detach();
-}
-
-void
-pa_blob_attach(void)
-{
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
 	if (area != NULL)
-		return;
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	area = dsa_attach_in_place(pa_shared_area_place(), NULL);
+		dsa_detach(area);
+	area = dsa_create_in_place(pa_shared_area_place(), pa_shared->text_memory,
+							   pa_shared->locks[PA_DSA_LOCK].lock.tranche, NULL);
+	dsa_pin(area);
 	dsa_pin_mapping(area);
-	before_shmem_exit(detach_cb, (Datum) 0);
+	dsa_set_size_limit(area, pa_shared->text_memory);
 	MemoryContextSwitchTo(old);
 }
 

@@ -321,7 +321,6 @@ copy_blobs(const PaShapeKey *key, PaDetailKind kind, PaSharedShape *copy, char *
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
 	Size		room = 8192;
 
-	pa_blob_attach();
 	for (;;)
 	{
 		char	   *buffer = palloc(room);
@@ -419,7 +418,6 @@ pa_store_drop_tree(const PaShapeKey *key, const PaStoredTree *tree)
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
 	PaSharedShape *shape;
 
-	pa_blob_attach();
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	shape = pa_table_find_shape_locked(key, hash);
 	if (shape != NULL)

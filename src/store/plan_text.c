@@ -60,7 +60,6 @@ copy_text(const PaStatementKey *key, PaSharedBlob *blob, int *encoding)
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(hash));
 	Size		room = 4096;
 
-	pa_blob_attach();
 	for (;;)
 	{
 		char	   *buffer = palloc(room);

@@ -55,8 +55,8 @@ pa_unlock_all(void)
 		LWLockRelease(pa_partition_lock(p));
 }
 
-/* Copies one slab entry, whole if its owner lets us. */
-static void
+/* Copies one slab entry.  True when it is whole: its owner let us. */
+static bool
 copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
 {
 	for (int try = 1; try <= PA_READ_TRIES; try++)
@@ -69,7 +69,7 @@ copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
 			memcpy(to, from, sizeof(*to));
 			pg_read_barrier();
 			if (pg_atomic_read_u32(&from->changes) == before)
-				return;
+				return true;
 		}
 		if (try % 100 == 0)
 			pg_usleep(PA_READ_NAP);
@@ -78,6 +78,7 @@ copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
 	}
 	memcpy(to, from, sizeof(*to));
 	pg_atomic_fetch_add_u64(&pa_shared->torn_reads, 1);
+	return false;
 }
 
 /*
@@ -99,7 +100,9 @@ copy_slab_locked(PaRawCopy *copy, PaSharedSlab *slab)
 
 		if (slab->entries[i].hash == 0)
 			continue;
-		copy_slab_entry(to, &slab->entries[i]);
+		/* one that an immediate shutdown left half written is void */
+		if (!copy_slab_entry(to, &slab->entries[i]) && !IsUnderPostmaster)
+			continue;
 		if (to->hash != 0 && pa_reset_apply_locked(&to->key.shape, seen, &to->counters))
 			copy->nslab_entries++;
 	}

@@ -203,7 +203,6 @@ pa_store_reset(const PaShapeKey *key, bool minmax_only)
 {
 	TimestampTz at;
 
-	pa_blob_attach();
 	pa_lock_all(LW_EXCLUSIVE);
 	at = GetCurrentTimestamp();
 	if (matches_all(key) && !minmax_only)
@@ -220,5 +219,7 @@ pa_store_reset(const PaShapeKey *key, bool minmax_only)
 		pa_slab_catch_up_locked();
 	}
 	pa_unlock_all();
+	if (matches_all(key) && !minmax_only)
+		pa_saver_remove_file();
 	return at;
 }

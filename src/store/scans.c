@@ -216,7 +216,6 @@ pa_store_read_scans(const PaStatementKey *key)
 	Size		room = 4096;
 	Size		needed = 0;
 
-	pa_blob_attach();
 	for (;;)
 	{
 		PaSharedScans *chunk;

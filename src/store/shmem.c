@@ -20,7 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "config/config.h"
-#include "store/store_internal.h"
+#include "store/persist.h"
 
 /*
  * All slabs together take at most this as long as each can have
@@ -136,7 +136,7 @@ request_shmem(void)
 	if (prev_shmem_request_hook)
 		prev_shmem_request_hook();
 	RequestAddinShmemSpace(store_size());
-	RequestNamedLWLockTranche("perf_advisor", PA_ALL_PARTITIONS + 1);
+	RequestNamedLWLockTranche("perf_advisor", PA_LOCKS);
 }
 
 /* Fills fresh shared memory; only the postmaster does this. */
@@ -176,8 +176,26 @@ init_shared_store(void)
 		for (int j = 0; j < pa_shared->slab_entries; j++)
 			pg_atomic_init_u32(&slab->entries[j].changes, 0);
 	}
+	pa_saver_init();
 	pa_table_init();
 	pa_blob_create_area();
+}
+
+/*
+ * Takes over what was saved.  A file that proves wrong on the way leaves
+ * nothing behind.
+ */
+static void
+fill_shared_store(void)
+{
+	if (!pa_persist_load())
+	{
+		PaSharedSaving saving = pa_shared->saving;
+
+		init_shared_store();
+		pa_shared->saving = saving;
+	}
+	pa_saver_start();
 }
 
 static void
@@ -193,6 +211,10 @@ startup_shmem(void)
 	if (!found)
 		init_shared_store();
 	LWLockRelease(AddinShmemInitLock);
+
+	/* the postmaster, at start and after a crash; nobody else is there yet */
+	if (!found)
+		fill_shared_store();
 }
 
 void

@@ -203,7 +203,6 @@ close_slab_cb(int code, Datum arg)
 		slab = NULL;
 	}
 	closed = true;
-	pa_blob_detach();
 }
 
 bool
@@ -219,7 +218,6 @@ pa_store_ready(void)
 	if (index < 0 || index >= pa_shared->nslabs)
 		return false;
 
-	pa_blob_attach();
 	before_shmem_exit(close_slab_cb, 0);
 	slab = pa_shared_slab(index);
 	memset(last_use, 0, sizeof(last_use));

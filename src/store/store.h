@@ -129,6 +129,48 @@ extern void pa_store_read_info(PaStoreInfo *info);
  */
 extern TimestampTz pa_store_reset(const PaShapeKey *key, bool minmax_only);
 
+/* ---- the file that keeps the store over a restart ---- */
+
+/* This process is the one that saves, from now until it exits. */
+extern void pa_store_saver_begin(void);
+
+/* Somebody waits for a save. */
+extern bool pa_store_saver_asked(void);
+
+/* Something was recorded since the last save that worked. */
+extern bool pa_store_changed(void);
+
+/*
+ * Saves; trouble is logged once, and shown by pa_store_read_saving().  False
+ * when a reset came meanwhile and it is to be tried again.
+ */
+extern bool pa_store_save(void);
+
+typedef enum PaSaveResult
+{
+	PA_SAVE_DONE,
+	PA_SAVE_FAILED,				/* see pa_store_read_saving() */
+	PA_SAVE_NO_LAUNCHER
+} PaSaveResult;
+
+/* Has the launcher save, and waits for it; interruptible. */
+extern PaSaveResult pa_store_ask_for_save(void);
+
+typedef struct PaStoreSaving
+{
+	int			launcher_pid;	/* 0: there is none */
+	const char *file;			/* relative to the data directory */
+	TimestampTz saved_at;		/* 0: not since the start */
+	int64		saved_size;		/* bytes */
+	TimestampTz failed_at;		/* 0: the last attempt did not fail */
+	int			error;			/* errno of that */
+	TimestampTz loaded_from;	/* 0: nothing was loaded at the start */
+	int64		loaded_statements;
+	char	   *rejected;		/* why the file was set aside, or NULL */
+} PaStoreSaving;
+
+extern void pa_store_read_saving(PaStoreSaving *saving);
+
 #include "store/store_write.h"
 
 #endif							/* PA_STORE_STORE_H */

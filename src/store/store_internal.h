@@ -40,6 +40,8 @@
 #define PA_STORE_STORE_INTERNAL_H
 
 #include "port/atomics.h"
+#include "storage/condition_variable.h"
+#include "storage/latch.h"
 #include "storage/lwlock.h"
 #include "utils/dsa.h"
 
@@ -53,6 +55,9 @@
 #define PA_MAX_PLANS 20			/* planids a shape; more count under 0 */
 #define PA_ERROR_ROWS 24		/* a partition; 75 kB in all */
 #define PA_NONE (-1)			/* end of a list of array indexes */
+#define PA_DSA_LOCK PA_ALL_PARTITIONS
+#define PA_FILE_LOCK (PA_ALL_PARTITIONS + 1)	/* replacing or removing the file */
+#define PA_LOCKS (PA_ALL_PARTITIONS + 2)
 #define PA_MAX_FILTERS 1024		/* resets that some slab has not seen yet */
 
 /* ---- first tier ---- */
@@ -196,9 +201,35 @@ typedef struct PaSharedFilter
 	bool		minmax_only;	/* forgets minima and maxima, keeps counts */
 } PaSharedFilter;
 
+/*
+ * The file of the store.  What the postmaster writes never changes later; the
+ * rest is written by the launcher alone, and nothing depends on two fields
+ * being of the same moment.
+ */
+typedef struct PaSharedSaving
+{
+	/* by the postmaster at start */
+	int64		loaded_statements;
+	TimestampTz loaded_from;	/* when that was written; 0: no file */
+	char		rejected[160];	/* why; empty: it was not */
+
+	/* by the launcher */
+	pg_atomic_uint32 launcher_pid;	/* 0: there is none */
+	Latch	   *launcher_latch;	/* of a process slot: never dangling */
+	pg_atomic_uint64 answered;	/* requests that the last attempt is for */
+	pg_atomic_uint64 saved_at;	/* TimestampTz */
+	pg_atomic_uint64 saved_size;	/* bytes */
+	pg_atomic_uint64 failed_at; /* TimestampTz */
+	pg_atomic_uint32 error;		/* errno of the last attempt, 0: it worked */
+
+	/* by anybody */
+	pg_atomic_uint64 requests;	/* to save at once */
+	ConditionVariable attempted;
+} PaSharedSaving;
+
 typedef struct PaSharedStore
 {
-	LWLockPadded *locks;		/* PA_ALL_PARTITIONS, then one for the DSA */
+	LWLockPadded *locks;		/* PA_LOCKS: partitions, the DSA, the file */
 
 	/* layout: counts, and sizes and offsets in bytes; never change */
 	int			slab_entries;	/* a power of two */
@@ -235,6 +266,8 @@ typedef struct PaSharedStore
 
 	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
 
+	PaSharedSaving saving;
+
 	/* written under all partitions' locks, read under any one */
 	uint64		full_generation;	/* of the last reset of everything */
 	TimestampTz last_reset;		/* of any kind */
@@ -254,6 +287,12 @@ static inline LWLock *
 pa_partition_lock(int partition)
 {
 	return &pa_shared->locks[partition].lock;
+}
+
+static inline LWLock *
+pa_file_lock(void)
+{
+	return &pa_shared->locks[PA_FILE_LOCK].lock;
 }
 
 static inline PaSharedSlab *
@@ -299,8 +338,6 @@ extern void *pa_shared_area_place(void);
 
 /* blob.c: chunks in the DSA */
 extern void pa_blob_create_area(void);
-extern void pa_blob_attach(void);
-extern void pa_blob_detach(void);
 extern dsa_pointer pa_blob_alloc(Size size, bool is_text);
 extern void *pa_blob_address(dsa_pointer pointer);
 extern bool pa_blob_store(PaSharedBlob *blob, const char *data, Size len, bool compress, bool is_text);
@@ -334,6 +371,11 @@ extern pg_atomic_uint64 *pa_loss_counter(int i);
 
 /* under any partition's lock */
 extern bool pa_reset_apply_locked(const PaShapeKey *key, uint64 seen, PaCounters *counters);
+
+/* saver.c */
+extern void pa_saver_init(void);
+extern void pa_saver_start(void);
+extern void pa_saver_remove_file(void);
 
 /* slab.c */
 extern void pa_slab_catch_up_locked(void);

@@ -98,6 +98,7 @@ INSERT INTO decided VALUES
 	('plans', 'everybody'),
 	('plans(boolean)', 'everybody'),
 	('reset(oid, oid, bigint, boolean)', 'owner'),
+	('save()', 'owner'),
 	('seq_scans', 'pg_monitor'),
 	('seq_scans()', 'pg_monitor'),
 	('settings', 'everybody'),
