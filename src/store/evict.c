@@ -25,65 +25,75 @@
 #include "config/config.h"
 #include "store/store_internal.h"
 
-#define PA_SWEEP_SHAPES 8		/* shapes that one sweep compares */
+#define PA_SWEEP_SHAPES 8		/* shapes that one sweep compares, at least */
+#define PA_REPEATED_CALLS 4		/* a statement that is called again and again */
 #define PA_SWEEP_PARTITIONS 32	/* partitions tried at most for a victim */
 #define PA_SWEEP_VICTIMS 6		/* of different partitions, compared */
 #define PA_SURPLUS_ROUNDS 2		/* entries evicted at most for a new one */
 
+/* A shape that might leave, and the load that it stands for. */
+typedef struct PaVictim
+{
+	PaSharedShape *shape;		/* NULL: there is none */
+	uint64		calls;
+	double		load;
+} PaVictim;
+
 /*
- * Gives the load that a shape's entries stand for: their time, msec, times
- * the number of binary digits of their calls.  In a flood thousands of
- * statements that ran once were interrupted for milliseconds; what runs
- * again and again must outweigh them.
+ * Gives a shape with its load: the time of its entries, msec, times the number
+ * of binary digits of their calls.  In a flood thousands of statements that ran
+ * once were interrupted for milliseconds; what runs again and again must
+ * outweigh them.
  */
-static double
-shape_load_locked(int p, const PaSharedShape *shape)
+static PaVictim
+weigh_locked(int p, PaSharedShape *shape)
 {
 	PaSharedEntry *entries = pa_shared_entries(p);
+	PaVictim	victim = {.shape = shape};
 	double		time = 0;
-	uint64		calls = 0;
 
 	for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
 	{
 		const PaCounters *counters = &entries[i].counters;
 
 		time += counters->exec.total + counters->plan.total + counters->error_exec_time;
-		calls += counters->exec.count;
+		victim.calls += counters->exec.count;
 	}
-	return time * (1 + pg_leftmost_one_pos64(Max(calls, 1)));
+	victim.load = time * (1 + pg_leftmost_one_pos64(Max(victim.calls, 1)));
+	return victim;
 }
 
 /*
- * Gives the least loaded among the next few shapes, or NULL.  To gain an
- * entry, "with_entries" passes over shapes of which only the text is there
- * yet: their counters are on the way.
+ * Gives the least loaded among the next few shapes.  When even that is a
+ * statement that repeats, it goes on to the end of the partition: in a store
+ * half full of load, a few shapes may all belong to it.  To gain an entry,
+ * "with_entries" passes over shapes of which only the text is there yet: their
+ * counters are on the way.
  */
-static PaSharedShape *
+static PaVictim
 sweep_locked(int p, const PaSharedShape *keep, bool with_entries)
 {
 	PaSharedPartition *partition = pa_shared_partition(p);
 	PaSharedShape *shapes = pa_shared_shapes(p);
-	PaSharedShape *victim = NULL;
-	double		least = 0;
+	PaVictim	least = {0};
 	int			compared = 0;
 
-	for (int i = 0; i < pa_shared->partition_entries && compared < PA_SWEEP_SHAPES; i++)
+	for (int i = 0; i < pa_shared->partition_entries; i++)
 	{
 		PaSharedShape *shape = &shapes[partition->hand];
-		double		load;
+		PaVictim	victim;
 
+		if (compared >= PA_SWEEP_SHAPES && least.calls < PA_REPEATED_CALLS)
+			break;
 		partition->hand = (partition->hand + 1) % pa_shared->partition_entries;
 		if (!shape->used || shape == keep || (with_entries && shape->nentries == 0))
 			continue;
 		compared++;
-		load = shape_load_locked(p, shape);
-		if (victim == NULL || load < least)
-		{
-			victim = shape;
-			least = load;
-		}
+		victim = weigh_locked(p, shape);
+		if (least.shape == NULL || victim.load < least.load)
+			least = victim;
 	}
-	return victim;
+	return least;
 }
 
 /*
@@ -141,25 +151,21 @@ pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters, const uin
 	LWLockRelease(pa_partition_lock(PA_EVICTED));
 }
 
-/* Evicts one shape of a partition.  False when there is no victim. */
-static bool
-evict_shape_locked(int p, const PaSharedShape *keep, bool with_entries)
+/* Moves a shape's counters to <evicted> rows and removes it. */
+static void
+evict_shape_locked(int p, PaSharedShape *shape)
 {
 	PaSharedEntry *entries = pa_shared_entries(p);
-	PaSharedShape *victim = sweep_locked(p, keep, with_entries);
 
-	if (victim == NULL)
-		return false;
-	pg_atomic_fetch_add_u64(&pa_shared->dealloc, victim->nentries);
-	while (victim->first_entry != PA_NONE)
+	pg_atomic_fetch_add_u64(&pa_shared->dealloc, shape->nentries);
+	while (shape->first_entry != PA_NONE)
 	{
-		PaSharedEntry *entry = &entries[victim->first_entry];
+		PaSharedEntry *entry = &entries[shape->first_entry];
 
 		pa_evict_to_row(&entry->key, &entry->counters, entry->histogram);
 		pa_table_free_entry_locked(p, entry);
 	}
-	pa_table_free_shape_locked(p, victim);
-	return true;
+	pa_table_free_shape_locked(p, shape);
 }
 
 /*
@@ -173,33 +179,49 @@ pa_evict_locked(int p, const PaSharedShape *keep)
 
 	for (int round = 0; round < 4; round++)
 	{
-		if (!evict_shape_locked(p, keep, partition->free_entry == PA_NONE))
+		PaVictim	victim = sweep_locked(p, keep, partition->free_entry == PA_NONE);
+
+		if (victim.shape == NULL)
 			return;
+		evict_shape_locked(p, victim.shape);
 		if (partition->free_shape != PA_NONE && partition->free_entry != PA_NONE)
 			return;
 	}
 }
 
-/*
- * Tells the load of the shape that would be evicted from a partition;
- * infinity when there is none.
- */
+/* Tells the load of the shape that would be evicted; infinity for none. */
 static double
 victim_load_locked(int p, const PaSharedShape *keep)
 {
 	PaSharedPartition *partition = pa_shared_partition(p);
 	int32		hand = partition->hand;
-	PaSharedShape *victim = sweep_locked(p, keep, true);
+	PaVictim	victim = sweep_locked(p, keep, true);
 
 	partition->hand = hand;		/* only looked */
-	return victim == NULL ? INFINITY : shape_load_locked(p, victim);
+	return victim.shape == NULL ? INFINITY : victim.load;
+}
+
+/* Evicts from a partition, which this locks unless it is the shape's own. */
+static void
+evict_from(int p, const PaSharedShape *keep)
+{
+	PaVictim	victim;
+
+	if (p != keep->partition && !LWLockConditionalAcquire(pa_partition_lock(p), LW_EXCLUSIVE))
+		return;
+	victim = sweep_locked(p, keep, true);
+	if (victim.shape != NULL)
+		evict_shape_locked(p, victim.shape);
+	if (p != keep->partition)
+		LWLockRelease(pa_partition_lock(p));
 }
 
 /*
  * Evicts one shape other than "shape", which was just given an entry.  A
- * partition with enough shapes to choose from does that itself.  In a store so
- * small that it has few, the next partitions are looked at, too, each tried
- * once and never waited for, and the least loaded shape of all goes.
+ * partition with enough shapes to choose from does that itself.  Where all that
+ * it has is load, and in a store so small that it has few, the next partitions
+ * are looked at, too, each tried once and never waited for, and the least
+ * loaded shape of all goes.
  */
 static void
 evict_for_locked(const PaSharedShape *shape)
@@ -209,8 +231,16 @@ evict_for_locked(const PaSharedShape *shape)
 	double		least = INFINITY;
 	int			compared = 0;
 
-	if (pa_shared_partition(p)->nentries >= PA_SWEEP_SHAPES && evict_shape_locked(p, shape, true))
-		return;
+	if (pa_shared_partition(p)->nentries >= PA_SWEEP_SHAPES)
+	{
+		PaVictim	victim = sweep_locked(p, shape, true);
+
+		if (victim.shape != NULL && victim.calls < PA_REPEATED_CALLS)
+		{
+			evict_shape_locked(p, victim.shape);
+			return;
+		}
+	}
 
 	for (int i = 0; i < PA_SWEEP_PARTITIONS && compared < PA_SWEEP_VICTIMS; i++)
 	{
@@ -229,15 +259,8 @@ evict_for_locked(const PaSharedShape *shape)
 			least = load;
 		}
 	}
-	if (best == PA_NONE)
-		return;
-	if (best == p)
-		(void) evict_shape_locked(p, shape, true);
-	else if (LWLockConditionalAcquire(pa_partition_lock(best), LW_EXCLUSIVE))
-	{
-		(void) evict_shape_locked(best, NULL, true);
-		LWLockRelease(pa_partition_lock(best));
-	}
+	if (best != PA_NONE)
+		evict_from(best, shape);
 }
 
 /*

@@ -55,5 +55,22 @@ $node->safe_psql('postgres', 'SELECT 1 AS afterwards');
 is($node->safe_psql('postgres', q{SELECT calls FROM perf_advisor.statements WHERE query LIKE 'SELECT % AS afterwards'}),
 	1, 'and new statements find their place');
 
+# a store of which half is load, through a flood: eight shapes that a sweep
+# compares may all be load, and a partition may have little else
+$node->append_conf('postgresql.conf', 'perf_advisor.max_statements = 1000');
+$node->restart;
+my $loaded = 500;
+my $load = join '', map { 'SELECT ' . join(', ', ('count(*)') x $_) . " FROM generate_series(1, 3000) AS half;\n" } 1 .. $loaded;
+$node->safe_psql('postgres', 'SELECT perf_advisor.reset()');
+$node->safe_psql('postgres', $load) for 1 .. 4;
+foreach my $constant ('1', 'true', '1.5', "'x'", "'x'::text", "'1'::float8", '5000000000', "'1'::int2")
+{
+	$node->safe_psql('postgres', join('', map { 'SELECT ' . join(', ', ($constant) x $_) . ";\n" } 1 .. 400));
+}
+is($node->safe_psql('postgres', q{SELECT count(*), min(calls), max(calls) FROM perf_advisor.statements WHERE query LIKE '%AS half'}),
+	"$loaded|4|4", 'all of the load stays when it is half of the store');
+cmp_ok($node->safe_psql('postgres', "SELECT value FROM perf_advisor.status() WHERE item = 'evictions'"),
+	'>', 2000, 'although much had to leave');
+
 $node->stop;
 done_testing();
