@@ -52,6 +52,19 @@ pa_histogram_bucket(double msec)
 	return Min(bucket, PA_HISTOGRAM_BUCKETS - 1);
 }
 
+/* Adds the buckets of "from".  Most are empty: looks at four at a time. */
+void
+pa_histogram_merge(uint64 *into, const uint64 *from)
+{
+	for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i += 4)
+	{
+		if ((from[i] | from[i + 1] | from[i + 2] | from[i + 3]) == 0)
+			continue;
+		for (int j = i; j < i + 4; j++)
+			into[j] += from[j];
+	}
+}
+
 /*
  * Gives the upper bound of a bucket in msec; infinity for the last one.
  */

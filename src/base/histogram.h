@@ -19,6 +19,7 @@
 #define PA_HISTOGRAM_BUCKETS 128
 
 extern int	pa_histogram_bucket(double msec);
+extern void pa_histogram_merge(uint64 *into, const uint64 *from);
 extern double pa_histogram_upper_ms(int bucket);
 extern double pa_histogram_percentile(const uint64 *buckets, double fraction);
 

@@ -103,7 +103,7 @@ pa_report_plans(void)
 	int			next;
 
 	rows->items = palloc_extended(sizeof(PaPlanRow) * Max(list->count, 1), MCXT_ALLOC_HUGE);
-	qsort(list->items, list->count, sizeof(PaStatement), pa_report_compare_statements);
+	pa_report_sort_statements(list);
 	for (int first = 0; first < list->count; first = next)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -33,12 +33,12 @@
 			return (a) < (b) ? -1 : 1; \
 	} while (0)
 
-/* qsort comparator: by statement, then by plan. */
-int
-pa_report_compare_statements(const void *left, const void *right)
+/* qsort comparator of pointers: by statement, then by plan. */
+static int
+compare_statements(const void *left, const void *right)
 {
-	const PaStatementKey *a = &((const PaStatement *) left)->key;
-	const PaStatementKey *b = &((const PaStatement *) right)->key;
+	const PaStatementKey *a = &(*(const PaStatement *const *) left)->key;
+	const PaStatementKey *b = &(*(const PaStatement *const *) right)->key;
 
 	COMPARE_FIELD(a->shape.userid, b->shape.userid);
 	COMPARE_FIELD(a->shape.dbid, b->shape.dbid);
@@ -46,6 +46,27 @@ pa_report_compare_statements(const void *left, const void *right)
 	COMPARE_FIELD(a->toplevel, b->toplevel);
 	COMPARE_FIELD(a->planid, b->planid);
 	return 0;
+}
+
+/*
+ * Sorts a list by statement, then by plan.  Rows are large: pointers to them
+ * are sorted, and each row is moved once.
+ */
+void
+pa_report_sort_statements(PaStatementList *list)
+{
+	Size		count = Max(list->count, 1);
+	const PaStatement **order = palloc(sizeof(PaStatement *) * count);
+	PaStatement *sorted = palloc_extended(sizeof(PaStatement) * count, MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < list->count; i++)
+		order[i] = &list->items[i];
+	qsort(order, list->count, sizeof(PaStatement *), compare_statements);
+	for (int i = 0; i < list->count; i++)
+		sorted[i] = *order[i];
+	pfree(order);
+	pfree(list->items);
+	list->items = sorted;
 }
 
 bool
@@ -129,8 +150,7 @@ sum_plans(PaStatementSum *sum, PaStatement *rows, int count)
 		if (i > 0)
 		{
 			pa_counters_merge(&sum->counters, &row->counters);
-			for (int b = 0; b < PA_HISTOGRAM_BUCKETS; b++)
-				histogram[b] += row->histogram[b];
+			pa_histogram_merge(histogram, row->histogram);
 		}
 		if (row->key.planid == 0)
 			continue;
@@ -162,7 +182,7 @@ pa_report_statements(void)
 
 	sums->items = palloc_extended(sizeof(PaStatementSum) * Max(list->count, 1),
 								  MCXT_ALLOC_HUGE);
-	qsort(list->items, list->count, sizeof(PaStatement), pa_report_compare_statements);
+	pa_report_sort_statements(list);
 
 	while (first < list->count)
 	{

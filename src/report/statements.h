@@ -12,6 +12,7 @@
 #define PA_REPORT_STATEMENTS_H
 
 #include "base/statement.h"
+#include "store/store.h"
 
 /* One statement: userid, dbid, queryid and toplevel. */
 typedef struct PaStatementSum
@@ -41,7 +42,7 @@ typedef struct PaStatementSums
 extern PaStatementSums *pa_report_statements(void);
 
 /* qsort comparator of PaStatement: by statement, then by plan. */
-extern int	pa_report_compare_statements(const void *left, const void *right);
+extern void pa_report_sort_statements(PaStatementList *list);
 extern bool pa_report_same_statement(const PaStatementKey *a, const PaStatementKey *b);
 
 extern double pa_report_exec_percentile(const uint64 *histogram, double fraction,

@@ -145,8 +145,7 @@ pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters, const uin
 	else
 	{
 		pa_counters_merge(&row->counters, counters);
-		for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
-			row->histogram[i] += histogram[i];
+		pa_histogram_merge(row->histogram, histogram);
 	}
 	LWLockRelease(pa_partition_lock(PA_EVICTED));
 }

@@ -177,8 +177,7 @@ merge_copy(const PaRawCopy *copy)
 		PaStatement *item = merge_item(table, list, &copy->entries[i].key);
 
 		pa_counters_merge(&item->counters, &copy->entries[i].counters);
-		for (int b = 0; b < PA_HISTOGRAM_BUCKETS; b++)
-			item->histogram[b] += copy->entries[i].histogram[b];
+		pa_histogram_merge(item->histogram, copy->entries[i].histogram);
 	}
 	for (int i = 0; i < copy->nslab_entries; i++)
 	{
@@ -197,8 +196,11 @@ merge_copy(const PaRawCopy *copy)
 	/* entries that only hold detail, or that were just folded, say nothing */
 	for (int i = 0; i < list->count; i++)
 	{
-		if (!pa_counters_empty(&list->items[i].counters))
-			list->items[kept++] = list->items[i];
+		if (pa_counters_empty(&list->items[i].counters))
+			continue;
+		if (kept < i)
+			list->items[kept] = list->items[i];
+		kept++;
 	}
 	list->count = kept;
 	return list;

@@ -256,7 +256,7 @@ pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash)
 	{
 		const PaSharedSlabEntry *entry = &slab->entries[i];
 
-		if (entry->hash != 0 && entry->shape_hash == shape_hash &&
+		if (entry->shape_hash == shape_hash && entry->hash != 0 &&
 			entry->key.shape.queryid == key->queryid &&
 			entry->key.shape.userid == key->userid &&
 			entry->key.shape.dbid == key->dbid)
