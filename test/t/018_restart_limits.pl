@@ -164,5 +164,6 @@ rename "$folder.away", $folder or die;
 $node->start;
 $node->safe_psql('postgres', $save);
 $node->stop;
-unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000/, 'no crash, no internal error');
+# a session whose psql has just gone may be ended by the stop of the server
+unlike(slurp_file($node->logfile), qr/PANIC|FATAL(?!:  terminating connection due to administrator command)|TRAP|terminated by signal|XX000/, 'no crash, no internal error');
 done_testing();
