@@ -32,6 +32,8 @@ CREATE FUNCTION perf_advisor.plans(
 	OUT max_misestimate_node_id int8,
 	OUT max_hash_batches int8,
 	OUT max_sort_spill int8,
+	OUT max_node_time float8,
+	OUT max_node_time_node text,
 	OUT plan text
 )
 RETURNS SETOF record
@@ -70,6 +72,8 @@ SELECT
 	p.max_misestimate_node_id,
 	p.max_hash_batches,
 	p.max_sort_spill,
+	p.max_node_time,
+	p.max_node_time_node,
 	p.plan
 FROM perf_advisor.plans(true) AS p;
 
@@ -95,7 +99,7 @@ COMMENT ON COLUMN perf_advisor.plans.total_plan_time IS 'Time spent making it, i
 COMMENT ON COLUMN perf_advisor.plans.rows IS 'Rows that it retrieved or affected, all calls together.';
 COMMENT ON COLUMN perf_advisor.plans.generic_plan_calls IS 'Of the calls, those that used it as a generic plan: cached, for any values of the parameters. Neither this nor custom: sent as text, or dynamic SQL.';
 COMMENT ON COLUMN perf_advisor.plans.custom_plan_calls IS 'Of the calls, those that used it as a custom plan: made for the values at hand.';
-COMMENT ON COLUMN perf_advisor.plans.sampled_calls IS 'Of the calls, how many were sampled to count rows. The next seven columns are of these, and NULL when it is 0.';
+COMMENT ON COLUMN perf_advisor.plans.sampled_calls IS 'Of the calls, how many were sampled to count rows. The next nine columns are of these, and NULL when it is 0.';
 COMMENT ON COLUMN perf_advisor.plans.rows_estimated IS 'Rows of one execution that the planner expected of the plan''s top node, or of the node below a modification; the last sample''s.';
 COMMENT ON COLUMN perf_advisor.plans.rows_actual IS 'Rows of one execution that it gave, the mean of the sampled calls.';
 COMMENT ON COLUMN perf_advisor.plans.max_misestimate IS 'The largest factor, 1 or more, by which a node gave more or fewer rows than the planner expected, per loop. Above 10: ANALYZE the table, or look for correlated columns (CREATE STATISTICS). Nodes that a LIMIT, a cursor or an EXISTS may stop early count only when they gave more. NULL: no node was judged.';
@@ -103,6 +107,8 @@ COMMENT ON COLUMN perf_advisor.plans.max_misestimate_node IS 'The node with the 
 COMMENT ON COLUMN perf_advisor.plans.max_misestimate_node_id IS 'Its number in the plan, counted from 0 at the top in the order of the plan''s text without sub-plans; tells nodes of the same name apart.';
 COMMENT ON COLUMN perf_advisor.plans.max_hash_batches IS 'Most batches that a hash join or hash aggregate needed. Above 1: it did not fit into work_mem * hash_mem_multiplier. NULL: nothing was hashed.';
 COMMENT ON COLUMN perf_advisor.plans.max_sort_spill IS 'Most bytes that a sort wrote to disk because it did not fit into work_mem; 0: none did.';
+COMMENT ON COLUMN perf_advisor.plans.max_node_time IS 'Time that the slowest node took by itself, without the nodes below it, in one execution, in ms: the most of the executions whose nodes were timed. Workers of a parallel plan are summed. NULL: none was timed, see perf_advisor.node_timing.';
+COMMENT ON COLUMN perf_advisor.plans.max_node_time_node IS 'That node, such as Sort or Seq Scan on orders. NULL when max_node_time is, and in rows of other users without pg_read_all_stats.';
 COMMENT ON COLUMN perf_advisor.plans.plan IS 'The plan as EXPLAIN shows it, of the first execution whose text was made, with its literals; from the statement''s second execution on. At most 16 kB. NULL: not made yet, no memory, perf_advisor.track_parameters is off, or perf_advisor.overhead_budget is used up. <insufficient privilege> for other users without pg_read_all_stats.';
 
 -- Numbers are everybody's; queryids, planids and texts are NULL or hidden for those

@@ -14,6 +14,7 @@ CREATE FUNCTION perf_advisor.seq_scans(
 	OUT selectivity_ratio float8,
 	OUT total_time float8,
 	OUT exec_time_pct float8,
+	OUT node_time float8,
 	OUT table_size int8,
 	OUT sampled_calls int8,
 	OUT query text)
@@ -36,6 +37,7 @@ SELECT
 	s.selectivity_ratio,
 	s.total_time,
 	s.exec_time_pct,
+	s.node_time,
 	s.table_size,
 	s.sampled_calls,
 	s.query
@@ -55,6 +57,7 @@ COMMENT ON COLUMN perf_advisor.seq_scans.rows_kept IS 'Rows that passed the filt
 COMMENT ON COLUMN perf_advisor.seq_scans.selectivity_ratio IS 'rows_kept / rows_read, 0-1. A small ratio on a large table asks for an index: look in perf_advisor.missing_indexes. NULL when no row was read.';
 COMMENT ON COLUMN perf_advisor.seq_scans.total_time IS 'Execution time charged to the scan, in ms: the statement''s own time, shared among all its scans by the rows they read.';
 COMMENT ON COLUMN perf_advisor.seq_scans.exec_time_pct IS 'total_time as a share of the execution time of all statements of this database, 0-100.';
+COMMENT ON COLUMN perf_advisor.seq_scans.node_time IS 'Time inside the scan itself, all calls together, in ms, without sub-queries in its filter. Scaled from the calls whose nodes were timed; workers of a parallel scan are summed. NULL: none was timed, see perf_advisor.node_timing.';
 COMMENT ON COLUMN perf_advisor.seq_scans.table_size IS 'Size of the table today with its TOAST table, without indexes, in bytes. NULL while somebody holds an exclusive lock on it.';
 COMMENT ON COLUMN perf_advisor.seq_scans.sampled_calls IS 'Of the calls, how many were sampled to count rows.';
 COMMENT ON COLUMN perf_advisor.seq_scans.query IS 'Text of the statement, as in perf_advisor.statements.';

@@ -35,13 +35,15 @@ typedef struct PaScan
 	double		rows_read;		/* before the filter */
 	double		rows_kept;		/* after the filter */
 	double		plan_rows;		/* planner's estimate, per loop */
+	double		time;			/* msec inside the node, of the samples that
+								 * were timed; all loops and workers */
 	char	   *predicate;		/* nodeToString of the filter with constants
 								 * and parameters as Params $1.. and the
 								 * relation's Vars at varno 1; NULL if none */
 } PaScan;
 
 /* Length of a node's description such as "Index Scan on orders". */
-#define PA_NODE_NAME_SIZE 112
+#define PA_NODE_NAME_SIZE (NAMEDATALEN + 24)
 
 /*
  * What a sampled execution, or the sampled executions of a plan together, say
@@ -57,7 +59,10 @@ typedef struct PaPlanSample
 	int64		sort_spill;		/* bytes that a sort wrote to disk, the most */
 	double		counted;		/* rows and loops of all nodes: what counting
 								 * them costs; of the last sample */
+	int64		timed;			/* of the samples, those with times */
+	double		node_time;		/* msec inside the slowest node, the most */
 	char		misestimate_name[PA_NODE_NAME_SIZE];
+	char		slowest_name[PA_NODE_NAME_SIZE];	/* of node_time */
 } PaPlanSample;
 
 /* One plan's samples, as read from the store. */

@@ -4,7 +4,8 @@
  *		The account of what looking at statements in detail costs.
  *
  * What is charged: counting rows, by the number of rows counted and the cost
- * of one, which is measured when the server starts; and by the clock whatever
+ * of one, which is measured when the server starts; timing them likewise, by
+ * the cost of reading the clock; and by the clock whatever
  * is done besides (describing and reading samples, parameters, query trees,
  * texts of plans).  What it is compared with: the own execution time of all
  * recorded statements, of which it may be perf_advisor.overhead_budget.
@@ -88,11 +89,21 @@ pa_budget_charge_since(instr_time start)
 	pa_budget_charge(INSTR_TIME_GET_MILLISEC(now));
 }
 
-/* Gives what counting so many rows and loops costs, msec. */
+/*
+ * Gives what it costs, msec, to have so many rows and loops counted
+ * (INSTRUMENT_ROWS in "instrument") and timed (INSTRUMENT_TIMER): the clock is
+ * read before and after each.
+ */
 double
-pa_budget_cost_of_rows(double counted)
+pa_budget_cost_of_rows(double counted, int instrument)
 {
-	return counted * pa_sampling_costs.row * 1e-6;
+	double		nanoseconds = 0;
+
+	if (instrument & INSTRUMENT_ROWS)
+		nanoseconds += pa_sampling_costs.row;
+	if (instrument & INSTRUMENT_TIMER)
+		nanoseconds += 2 * pa_sampling_costs.clock;
+	return counted * nanoseconds * 1e-6;
 }
 
 /*

@@ -32,7 +32,7 @@ pa_budget_note_busy(double msec)
 
 extern bool pa_budget_allows(double msec, bool never_sampled);
 extern void pa_budget_charge(double msec);
-extern double pa_budget_cost_of_rows(double counted);
+extern double pa_budget_cost_of_rows(double counted, int instrument);
 
 /* Charges the time from "start" to now. */
 extern void pa_budget_charge_since(instr_time start);

@@ -25,7 +25,6 @@ typedef struct PaFrame
 								 * failed was no execution */
 	SubTransactionId subid;		/* subtransaction that started it */
 	bool		sampled;		/* node rows and processor time are counted */
-	bool		rows_free;		/* somebody else has node rows counted */
 	bool		wants_text;		/* the plan's text shall be taken */
 	bool		partial;		/* not run to its end, so far */
 	uint8		plan_origin;	/* PaPlanOrigin */
@@ -37,7 +36,9 @@ typedef struct PaFrame
 	instr_time	total;			/* in ExecutorRun and ExecutorFinish */
 	instr_time	nested;			/* of that, in nested statements */
 	int64		rows;			/* of all runs that returned */
-	double		foreseen;		/* msec charged beforehand for the rows */
+	int			instrument;		/* INSTRUMENT_ that we ask for: what others
+								 * have counted is free */
+	double		foreseen;		/* msec charged beforehand for that */
 	double		cpu_user_time;	/* msec, of a sampled execution */
 	double		cpu_sys_time;
 	PaUsage		usage;

@@ -13,6 +13,12 @@
  * have been stopped early (below a LIMIT, in a cursor that was not read to its
  * end, in an EXISTS) counts only when it gave more than expected.
  *
+ * A node's own time is what it took without the nodes below it.  Workers'
+ * times are in the sums of what they run, as in EXPLAIN ANALYZE, but not in
+ * that of the Gather above: that one only waits.  A sub-query that runs once
+ * (an InitPlan) runs inside whichever node first wants its value, and what
+ * that node is, nothing tells; of a CTE it is known.
+ *
  * IDENTIFICATION
  *		src/collect/nodes.c
  *
@@ -27,6 +33,7 @@
 #include "utils/tuplesort.h"
 
 #include "collect/detail.h"
+#include "compat/instrument.h"
 
 /* Reused: ExecutorEnd must not allocate. */
 PaNodeWalk	pa_walk;
@@ -36,6 +43,7 @@ typedef struct PaNodePlace
 {
 	const PlanState *parent;	/* NULL above the top node */
 	bool		cut;			/* the parent may have been stopped early */
+	double		below;			/* msec of the parent's children so far */
 } PaNodePlace;
 
 /* ---- scans ---- */
@@ -75,8 +83,11 @@ scan_identity(const Plan *plan, PaScan *scan)
 	}
 }
 
-/* Adds one node's scan to the walk unless it is of a temporary relation. */
-static void
+/*
+ * Adds one node's scan to the walk unless it is of a temporary relation, and
+ * returns it; NULL when there is none.
+ */
+static PaScan *
 add_scan(PlanState *node)
 {
 	PaScan	   *scan = &pa_walk.scans[pa_walk.nscans];
@@ -84,12 +95,12 @@ add_scan(PlanState *node)
 
 	memset(scan, 0, sizeof(*scan));
 	if (pa_walk.nscans >= PA_MAX_SCANS - 1 || !scan_identity(node->plan, scan))
-		return;
+		return NULL;
 	if (scan->kind != PA_SCAN_BITMAP_INDEX)
 	{
 		relation = ((ScanState *) node)->ss_currentRelation;
 		if (relation == NULL || relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-			return;
+			return NULL;
 		scan->relid = RelationGetRelid(relation);
 	}
 	scan->node = node->plan->plan_node_id;
@@ -104,6 +115,7 @@ add_scan(PlanState *node)
 	if (pa_walk.described && scan->kind != PA_SCAN_BITMAP_INDEX && scan->kind != PA_SCAN_INDEX_ONLY)
 		scan->predicate = pa_predicate_serialize(node->plan->qual, ((Scan *) node->plan)->scanrelid);
 	pa_walk.nscans++;
+	return scan;
 }
 
 /* ---- misestimates ---- */
@@ -261,6 +273,19 @@ node_relation(const PlanState *node)
 	}
 }
 
+/* Writes what EXPLAIN calls the node, such as "Seq Scan on orders". */
+static void
+write_name(char *name, const PlanState *node)
+{
+	Relation	relation = node_relation(node);
+
+	if (relation != NULL)
+		snprintf(name, PA_NODE_NAME_SIZE, "%s on %s", node_name(node->plan),
+				 RelationGetRelationName(relation));
+	else
+		strlcpy(name, node_name(node->plan), PA_NODE_NAME_SIZE);
+}
+
 /* Counts the node's misestimate when it is the worst so far. */
 static void
 add_misestimate(const PlanState *node, bool cut)
@@ -268,7 +293,6 @@ add_misestimate(const PlanState *node, bool cut)
 	double		actual;
 	double		expected = Max(node->plan->plan_rows, 1.0);
 	double		factor;
-	Relation	relation;
 
 	if (node->instrument->nloops <= 0 || IsA(node, ModifyTableState) ||
 		IsA(node, BitmapAndState) || IsA(node, BitmapOrState))
@@ -281,12 +305,60 @@ add_misestimate(const PlanState *node, bool cut)
 		return;
 	pa_walk.plan.misestimate = factor;
 	pa_walk.plan.misestimate_node = node->plan->plan_node_id;
-	relation = node_relation(node);
-	if (relation != NULL)
-		snprintf(pa_walk.plan.misestimate_name, PA_NODE_NAME_SIZE, "%s on %s",
-				 node_name(node->plan), RelationGetRelationName(relation));
-	else
-		strlcpy(pa_walk.plan.misestimate_name, node_name(node->plan), PA_NODE_NAME_SIZE);
+	write_name(pa_walk.plan.misestimate_name, node);
+}
+
+/* ---- times ---- */
+
+static bool
+is_init_plan(const PlanState *parent, const PlanState *node)
+{
+	ListCell   *lc;
+
+	if (parent == NULL)
+		return false;
+	foreach(lc, parent->initPlan)
+	{
+		if (((const SubPlanState *) lfirst(lc))->planstate == node)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Gives the time of the CTE that a scan of it reads: the first to read it has
+ * it run.  Others keep no time of their own, reading costs them little.
+ */
+static double
+time_of_cte(const PlanState *node)
+{
+	const PlanState *cte;
+
+	if (!IsA(node, CteScanState))
+		return 0;
+	cte = ((const CteScanState *) node)->cteplanstate;
+	return cte->instrument != NULL ? pa_instrument_msec(cte->instrument) : 0;
+}
+
+/*
+ * Notes the node's own time.  "below" is the time of its children, which were
+ * walked before; "scan" is NULL when it is no scan.
+ */
+static void
+add_time(const PlanState *node, PaNodePlace *place, double below, PaScan *scan)
+{
+	double		total = pa_instrument_msec(node->instrument);
+	double		own = Max(total - below - time_of_cte(node), 0.0);
+
+	pa_walk.plan.timed = 1;
+	if (!is_init_plan(place->parent, node))
+		place->below += total;
+	if (scan != NULL)
+		scan->time = own;
+	if (own <= pa_walk.plan.node_time)
+		return;
+	pa_walk.plan.node_time = own;
+	write_name(pa_walk.plan.slowest_name, node);
 }
 
 /* ---- memory ---- */
@@ -383,28 +455,32 @@ add_memory(const PlanState *node)
 static bool
 walk_node(PlanState *node, void *context)
 {
-	const PaNodePlace *place = context;
-	PaNodePlace below = {node, false};
+	PaNodePlace *place = context;
+	PaNodePlace below = {node, false, 0};
+	PaScan	   *scan = NULL;
 
 	if (!pa_walk.counted)
-		add_scan(node);
+		(void) add_scan(node);
 	else if (node->instrument != NULL)
 	{
 		InstrEndLoop(node->instrument);
 		below.cut = may_be_cut(node, place);
 		pa_walk.plan.counted += node->instrument->ntuples + node->instrument->nloops;
-		add_scan(node);
+		scan = add_scan(node);
 		add_misestimate(node, below.cut);
 		add_memory(node);
 	}
-	return planstate_tree_walker(node, walk_node, &below);
+	(void) planstate_tree_walker(node, walk_node, &below);
+	if (pa_walk.counted && node->instrument != NULL && pa_instrument_timed(node->instrument))
+		add_time(node, place, below.below, scan);
+	return false;
 }
 
 /* Gathers what the nodes scan, with their filters, palloc'd. */
 void
 pa_nodes_describe(QueryDesc *query_desc)
 {
-	PaNodePlace top = {NULL, false};
+	PaNodePlace top = {NULL, false, 0};
 
 	memset(&pa_walk, 0, offsetof(PaNodeWalk, scans));
 	pa_walk.described = true;
@@ -420,7 +496,7 @@ void
 pa_nodes_read(QueryDesc *query_desc, bool partial)
 {
 	PlanState  *top = query_desc->planstate;
-	PaNodePlace above = {NULL, partial};
+	PaNodePlace above = {NULL, partial, 0};
 
 	memset(&pa_walk, 0, offsetof(PaNodeWalk, scans));
 	pa_walk.counted = true;

@@ -5,9 +5,11 @@
  *
  * Counts are exact for every statement; what happens inside a plan, and the
  * processor time, are sampled: the first executions of a new plan, then about
- * one a minute and a few at random.  Only rows are counted (INSTRUMENT_ROWS,
- * some 10 ns a row and node; timing each node would cost twice the query).
- * When another extension counts rows already, its counters are read.
+ * one a minute and a few at random.  Rows are counted (INSTRUMENT_ROWS, some
+ * 10 ns a row and node); nodes are timed, too, when perf_advisor.node_timing
+ * is on and the clock is fast (INSTRUMENT_TIMER: it can take as long again as
+ * the query) and that can be afforded.  What another extension has counted or
+ * timed already is free.
  *
  * The budget: a sample is taken only while what all samples cost is within
  * perf_advisor.overhead_budget of this backend's busy time (budget.c).  What
@@ -34,6 +36,7 @@
 #define PA_COST_OF_TEXT 0.2		/* msec, foreseen */
 #define PA_MAX_COUNTING 0.5		/* counting rows takes no larger part of a
 								 * statement's time */
+#define PA_MAX_TIMING 2.0		/* nor does counting and timing them */
 
 /* A choice that the budget refused is looked at again after this. */
 #define PA_REFUSED_INTERVAL (1 * USECS_PER_SEC)
@@ -60,33 +63,54 @@ random_sample(void)
 	return --countdown == 0;
 }
 
-/* Gives what counting the rows of this execution will cost, msec. */
+/* Gives what "instrument" will cost in this execution, msec. */
 static double
-foresee(const PaSeenPlan *seen_plan, const PlannedStmt *plan)
+foresee(const PaSeenPlan *seen_plan, const PlannedStmt *plan, int instrument)
 {
+	double		most = (instrument & INSTRUMENT_TIMER) ? PA_MAX_TIMING : PA_MAX_COUNTING;
 	double		cost;
 
 	if (seen_plan->counted > 0)
-		return pa_budget_cost_of_rows(seen_plan->counted);
-	cost = pa_budget_cost_of_rows(pa_nodes_expected(plan->planTree, 1));
+		return pa_budget_cost_of_rows(seen_plan->counted, instrument);
+	cost = pa_budget_cost_of_rows(pa_nodes_expected(plan->planTree, 1), instrument);
 	if (seen_plan->mean_time > 0)
-		cost = Min(cost, seen_plan->mean_time * PA_MAX_COUNTING);
+		cost = Min(cost, seen_plan->mean_time * most);
 	return cost;
 }
 
 /*
- * True when the budget allows this execution to be sampled; its cost is then
- * charged.
+ * True when the budget allows this execution to be sampled with "instrument";
+ * its cost is then charged.
  */
 static bool
-afford_sample(PaFrame *frame, PaSeenPlan *seen_plan, const PlannedStmt *plan)
+afford_sample(PaFrame *frame, PaSeenPlan *seen_plan, const PlannedStmt *plan, int instrument)
 {
-	double		foreseen = frame->rows_free ? 0 : foresee(seen_plan, plan);
+	double		foreseen = instrument != 0 ? foresee(seen_plan, plan, instrument) : 0;
 
 	if (!pa_budget_allows(foreseen + PA_COST_OF_SAMPLE, seen_plan->samples == 0))
 		return false;
+	frame->instrument = instrument;
 	frame->foreseen = foreseen;
 	pa_budget_charge(foreseen);
+	return true;
+}
+
+/*
+ * Decides how this execution is sampled, if it can be afforded: timed, else
+ * only counted.  Any counters of others count rows.
+ */
+static bool
+start_sample(PaFrame *frame, PaSeenPlan *seen_plan, QueryDesc *query_desc)
+{
+	const PlannedStmt *plan = query_desc->plannedstmt;
+	int			others = query_desc->instrument_options;
+	int			rows = others != 0 ? 0 : INSTRUMENT_ROWS;
+	int			timer = pa_guc_node_timing && !pa_clock_is_slow() ? INSTRUMENT_TIMER & ~others : 0;
+
+	if (!(timer != 0 && afford_sample(frame, seen_plan, plan, rows | timer)) &&
+		!afford_sample(frame, seen_plan, plan, rows))
+		return false;
+	query_desc->instrument_options |= INSTRUMENT_ROWS | frame->instrument;
 	return true;
 }
 
@@ -124,17 +148,15 @@ choose(PaFrame *frame, PaSeenShape *seen, PaSeenPlan *seen_plan, QueryDesc *quer
 {
 	const PlannedStmt *plan = query_desc->plannedstmt;
 	TimestampTz now = GetCurrentStatementStartTimestamp();
+
 	if (seen_plan->stale)
 		pa_seen_refresh_plan(seen, seen_plan, &frame->key);
-	frame->rows_free = (query_desc->instrument_options & INSTRUMENT_ROWS) != 0;
 	frame->wants_text = repeated && choose_text(seen_plan, now);
 	if (by_chance || sample_is_due(seen_plan, plan, now, repeated))
 	{
-		frame->sampled = afford_sample(frame, seen_plan, plan);
+		frame->sampled = start_sample(frame, seen_plan, query_desc);
 		seen_plan->stale = !frame->sampled;
 	}
-	if (frame->sampled)
-		query_desc->instrument_options |= INSTRUMENT_ROWS;
 
 	if (seen_plan->stale)
 		seen_plan->next_due = now + PA_REFUSED_INTERVAL;
@@ -175,8 +197,8 @@ pa_sample_describe(PaFrame *frame, QueryDesc *query_desc)
 	instr_time	start;
 
 	/* an extension whose hook runs inside ours may count rows, too */
-	if (query_desc->instrument_options & ~INSTRUMENT_ROWS)
-		frame->rows_free = true;
+	if (query_desc->instrument_options & ~(INSTRUMENT_ROWS | frame->instrument))
+		frame->instrument &= ~INSTRUMENT_ROWS;
 	if (!frame->sampled || seen_plan == NULL || seen_plan->has_scans)
 		return;
 	INSTR_TIME_SET_CURRENT(start);
@@ -205,7 +227,7 @@ pa_sample_read(PaFrame *frame, QueryDesc *query_desc)
 		seen_plan->counted = pa_walk.plan.counted;
 		seen_plan->next_sample = now + PA_SAMPLE_INTERVAL;
 	}
-	cost = frame->rows_free ? 0 : pa_budget_cost_of_rows(pa_walk.plan.counted);
+	cost = pa_budget_cost_of_rows(pa_walk.plan.counted, frame->instrument);
 	pa_budget_charge(cost - frame->foreseen);
 	pa_budget_charge_since(start);
 }

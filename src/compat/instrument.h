@@ -33,4 +33,26 @@ pa_instrument_rows(void)
 #endif
 }
 
+/* True when the clock is read for the node. */
+static inline bool
+pa_instrument_timed(const PaInstrumentation *instrument)
+{
+#if PG_VERSION_NUM >= 190000
+	return instrument->instr.need_timer;
+#else
+	return instrument->need_timer;
+#endif
+}
+
+/* Gives the time inside the node and those below it, all loops, msec. */
+static inline double
+pa_instrument_msec(const PaInstrumentation *instrument)
+{
+#if PG_VERSION_NUM >= 190000
+	return INSTR_TIME_GET_MILLISEC(instrument->instr.total);
+#else
+	return instrument->total * 1000.0;
+#endif
+}
+
 #endif							/* PA_COMPAT_INSTRUMENT_H */

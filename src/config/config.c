@@ -22,6 +22,7 @@ int			pa_guc_advisor_deadline = 5000;
 bool		pa_guc_enabled = true;
 int			pa_guc_max_statements = 5000;
 int			pa_guc_min_table_size = 1024;
+bool		pa_guc_node_timing = false;
 double		pa_guc_overhead_budget = 1.0;
 double		pa_guc_sample_rate = 0.001;
 int			pa_guc_slab_entries = 32;
@@ -85,6 +86,12 @@ define_memory_settings(void)
 static void
 define_sampling_settings(void)
 {
+	DefineCustomBoolVariable("perf_advisor.node_timing",
+							 "Measures the time of each plan node in sampled executions.",
+							 "An execution that is timed can take twice as long; overhead_budget limits how many are. Without effect when the clock is slow.",
+							 &pa_guc_node_timing,
+							 false, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
 	DefineCustomRealVariable("perf_advisor.overhead_budget",
 							 "Sets the share of a session's busy time that sampling may cost, in per cent.",
 							 "0 samples no execution and makes no text of a plan; 100 sets no limit.",

@@ -22,6 +22,7 @@ extern int	pa_guc_advisor_deadline;	/* msec */
 extern bool pa_guc_enabled;
 extern int	pa_guc_max_statements;
 extern int	pa_guc_min_table_size;	/* kB */
+extern bool pa_guc_node_timing;
 extern double pa_guc_overhead_budget;	/* per cent of busy time */
 extern double pa_guc_sample_rate;	/* 0..1 */
 extern int	pa_guc_slab_entries;

@@ -28,6 +28,15 @@
 #include "report/statements.h"
 #include "store/store.h"
 
+/* A node's name for the present user; NULL when there is none, or not for him. */
+static char *
+shown_name(const PaPlanRow *row, const PaPlanScans *scans, const char *name)
+{
+	if (!row->visible || name[0] == '\0')
+		return NULL;
+	return pa_report_convert_text(pstrdup(name), scans->encoding);
+}
+
 /* Fills in what the sampled executions said. */
 static void
 add_samples(PaPlanRow *row)
@@ -42,10 +51,12 @@ add_samples(PaPlanRow *row)
 	row->rows_actual = scans->plan.rows_actual / scans->samples;
 	row->max_misestimate = scans->plan.misestimate;
 	row->misestimate_node = scans->plan.misestimate_node;
-	row->misestimate_name = row->visible ?
-		pa_report_convert_text(pstrdup(scans->plan.misestimate_name), scans->encoding) : NULL;
+	row->misestimate_name = shown_name(row, scans, scans->plan.misestimate_name);
 	row->hash_batches = scans->plan.hash_batches;
 	row->sort_spill = scans->plan.sort_spill;
+	row->timed = scans->plan.timed > 0;
+	row->max_node_time = scans->plan.node_time;
+	row->slowest_name = shown_name(row, scans, scans->plan.slowest_name);
 }
 
 /* The plan that ran last; of several at that time the one statements shows. */

@@ -32,6 +32,9 @@ typedef struct PaPlanRow
 	char	   *misestimate_name;	/* such as "Seq Scan on orders" */
 	int			hash_batches;	/* 0: nothing was hashed */
 	int64		sort_spill;		/* bytes */
+	bool		timed;			/* the two below are known */
+	double		max_node_time;	/* msec, own time of the slowest node */
+	char	   *slowest_name;	/* which it was; NULL: hidden, or none */
 } PaPlanRow;
 
 typedef struct PaPlanRows

@@ -9,10 +9,11 @@
  * or all read the same, an estimate otherwise, and the number of sampled calls
  * is shown beside it.
  *
- * Nodes are not timed: a clock read a row costs more than many a row.  The
- * statement's own time is shared among its scans by the rows they read.  So
- * sorting and joining are charged to the tables they are done for, and a
- * statement's times add up to its own_exec_time.
+ * The statement's own time is shared among its scans by the rows they read.
+ * So sorting and joining are charged to the tables they are done for, and a
+ * statement's times add up to its own_exec_time.  The time inside the scan is
+ * known only of nodes that were timed, which is rare (node_timing): a clock
+ * read a row costs more than many a row.
  *
  * IDENTIFICATION
  *		src/report/scan_samples.c
@@ -93,6 +94,8 @@ append_plan(PaScanSamples *samples, const PaStatement *statement, int plan,
 		sample->rows_read = scan->rows_read / scans->samples * calls;
 		sample->rows_kept = scan->rows_kept / scans->samples * calls;
 		sample->time = statement->counters.own_exec_time * share;
+		sample->timed = scans->plan.timed > 0;
+		sample->node_time = sample->timed ? scan->time / scans->plan.timed * calls : 0;
 		sample->nodes = scan->predicate;
 		sample->predicate = NULL;
 	}

@@ -29,6 +29,8 @@ typedef struct PaScanSample
 	double		rows_read;
 	double		rows_kept;
 	double		time;			/* msec, see pa_report_scan_samples() */
+	bool		timed;			/* the next is known */
+	double		node_time;		/* msec inside the node, all calls together */
 	const char *nodes;			/* the filter, NULL if none */
 	const char *predicate;		/* the filter as SQL, filled by the reader */
 } PaScanSample;

@@ -154,7 +154,9 @@ append_seq_scans(PaSeqScanList *list, PaScannedTable *table,
 		{
 			row->calls += sample->calls;
 			row->sampled_calls += sample->sampled_calls;
+			row->timed_calls += sample->timed ? sample->calls : 0;
 		}
+		row->node_time += sample->node_time;
 		row->scans += sample->scans;
 		row->rows_read += sample->rows_read;
 		row->rows_kept += sample->rows_kept;

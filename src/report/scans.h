@@ -37,6 +37,8 @@ typedef struct PaSeqScan
 	double		rows_kept;
 	double		total_time;		/* msec */
 	double		exec_time_pct;	/* of this database's execution time */
+	int64		timed_calls;	/* calls of the plans that were timed */
+	double		node_time;		/* msec inside the scan, of these */
 } PaSeqScan;
 
 typedef struct PaSeqScanList

@@ -109,6 +109,10 @@ add_recording(List **items)
 	add_check(items, "overhead_budget", setting_value("perf_advisor.overhead_budget"),
 			  pa_guc_overhead_budget > 0,
 			  "No execution is sampled, so seq_scans and table_access stay empty: set perf_advisor.overhead_budget above 0.");
+	add_check(items, "node_timing", setting_value("perf_advisor.node_timing"),
+			  !pa_guc_node_timing || !pa_clock_is_slow(),
+			  psprintf("Nodes are not timed although it is set: reading the clock takes %.0f ns on this machine, more than %.0f. See pg_test_timing; turn perf_advisor.node_timing off, or give the machine a faster clock source.",
+					   pa_sampling_costs.clock, PA_SLOW_CLOCK));
 }
 
 /* What sampling has cost all sessions, and by what it is reckoned. */

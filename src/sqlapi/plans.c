@@ -65,14 +65,14 @@ put_counters(PaRow *row, const PaPlanRow *plan)
 	pa_row_int8(row, c->custom_plan_calls);
 }
 
-/* sampled_calls .. max_sort_spill */
+/* sampled_calls .. max_node_time_node */
 static void
 put_samples(PaRow *row, const PaPlanRow *plan)
 {
 	pa_row_int8(row, plan->sampled_calls);
 	if (plan->sampled_calls == 0)
 	{
-		for (int i = 0; i < 7; i++)
+		for (int i = 0; i < 9; i++)
 			pa_row_null(row);
 		return;
 	}
@@ -97,6 +97,11 @@ put_samples(PaRow *row, const PaPlanRow *plan)
 	else
 		pa_row_null(row);
 	pa_row_int8(row, plan->sort_spill);
+	if (plan->timed)
+		pa_row_float8(row, plan->max_node_time);
+	else
+		pa_row_null(row);
+	pa_row_text(row, plan->slowest_name);
 }
 
 /* perf_advisor.plans(showtext boolean) */

@@ -74,6 +74,11 @@ pa_seq_scans_1_0(PG_FUNCTION_ARGS)
 			pa_row_null(&row);
 		pa_row_float8(&row, scan->total_time);
 		pa_row_float8(&row, scan->exec_time_pct);
+		/* plans that were never timed: as the others */
+		if (scan->timed_calls > 0)
+			pa_row_float8(&row, scan->node_time / scan->timed_calls * scan->calls);
+		else
+			pa_row_null(&row);
 		put_table_size(&row, scan->table);
 		pa_row_int8(&row, scan->sampled_calls);
 		pa_row_text(&row, pa_report_query_text(&scan->shape));

@@ -79,8 +79,9 @@ pa_persist_scans_valid(const PaSharedScans *scans, Size len)
 		if (predicate != 0 && (predicate < rows || predicate >= len))
 			return false;
 	}
-	return scans->samples >= 0 &&
-		memchr(scans->plan.misestimate_name, '\0', sizeof(scans->plan.misestimate_name)) != NULL;
+	return scans->samples >= 0 && scans->plan.timed >= 0 &&
+		memchr(scans->plan.misestimate_name, '\0', PA_NODE_NAME_SIZE) != NULL &&
+		memchr(scans->plan.slowest_name, '\0', PA_NODE_NAME_SIZE) != NULL;
 }
 
 /* "len" is that of the chunk. */

@@ -154,6 +154,7 @@ add_scan_locked(PaSharedScans *chunk, int *next, const PaScan *from)
 		to->rows_read += from->rows_read;
 		to->rows_kept += from->rows_kept;
 		to->plan_rows = from->plan_rows;
+		to->time += from->time;
 		*next = i + 1;
 		return;
 	}
@@ -171,11 +172,18 @@ add_plan_locked(PaPlanSample *to, const PaPlanSample *from)
 	to->counted = from->counted;
 	to->hash_batches = Max(to->hash_batches, from->hash_batches);
 	to->sort_spill = Max(to->sort_spill, from->sort_spill);
-	if (from->misestimate <= to->misestimate)
-		return;
-	to->misestimate = from->misestimate;
-	to->misestimate_node = from->misestimate_node;
-	memcpy(to->misestimate_name, from->misestimate_name, PA_NODE_NAME_SIZE);
+	to->timed += from->timed;
+	if (from->node_time > to->node_time)
+	{
+		to->node_time = from->node_time;
+		memcpy(to->slowest_name, from->slowest_name, PA_NODE_NAME_SIZE);
+	}
+	if (from->misestimate > to->misestimate)
+	{
+		to->misestimate = from->misestimate;
+		to->misestimate_node = from->misestimate_node;
+		memcpy(to->misestimate_name, from->misestimate_name, PA_NODE_NAME_SIZE);
+	}
 }
 
 /*
@@ -258,6 +266,7 @@ pa_store_read_scans(const PaStatementKey *key)
 		to->rows_read = from->rows_read;
 		to->rows_kept = from->rows_kept;
 		to->plan_rows = from->plan_rows;
+		to->time = from->time;
 		to->predicate = from->predicate ? (char *) copy + from->predicate : NULL;
 	}
 	return result;

@@ -149,6 +149,7 @@ typedef struct PaSharedScan
 	double		rows_read;
 	double		rows_kept;
 	double		plan_rows;
+	double		time;
 	uint32		predicate;		/* offset from the chunk's start, 0 = none */
 } PaSharedScan;
 

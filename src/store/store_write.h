@@ -159,6 +159,19 @@ typedef struct PaSamplingCosts
 
 extern PaSamplingCosts pa_sampling_costs;
 
+/*
+ * Nodes are never timed when reading the clock takes longer than this,
+ * nanoseconds: it would be most of what is measured.  A time stamp counter
+ * takes about 25, any other source of the kernel's some 500 and more.
+ */
+#define PA_SLOW_CLOCK 100.0
+
+static inline bool
+pa_clock_is_slow(void)
+{
+	return pa_sampling_costs.clock > PA_SLOW_CLOCK;
+}
+
 /* The account of what sampling costs, over all backends, msec. */
 extern void pa_store_add_sampling(double spent, double busy);
 extern void pa_store_read_sampling(double *spent, double *busy);

@@ -106,6 +106,15 @@ is($small->safe_psql('postgres', q{
 	WHERE p.calls = 2 AND (s.query IS NULL OR s.query LIKE 'SELECT $1 FROM t%')}), 't|t', 'plans without memory for their text are recorded');
 is($small->safe_psql('postgres', q{SELECT bool_and(plan ~ '^Seq Scan on t .*Filter: ') FROM perf_advisor.plans WHERE calls = 2 AND plan IS NOT NULL AND plan !~ 'perf_advisor'}),
 	't', 'no text is half stored');
+my ($used, $limit, $skipped) = $small->safe_psql('postgres', q{
+	SELECT string_agg(substring(value FROM '^[\d.]+(?: of [\d.]+)?'), ' ' ORDER BY item) FROM perf_advisor.status() WHERE item IN ('text_memory', 'texts_skipped')})
+	=~ /^([\d.]+) of ([\d.]+) (\d+)$/;
+cmp_ok($limit, '<=', 1, 'the memory for texts, plans among them, is as set');
+cmp_ok($used, '<=', $limit, "and never exceeded: $used of $limit MB");
+# chunks of each size take 64 kB at a time, which matters in so small a memory
+cmp_ok($used, '>', 0, 'it is used');
+cmp_ok($skipped, '>', 0, "what found no place is counted: $skipped");
+cmp_ok($small->safe_psql('postgres', q{SELECT count(plan) FROM perf_advisor.plans WHERE calls = 2}), '>=', 20, 'there are texts of plans in it');
 $small->stop;
 
 done_testing();
