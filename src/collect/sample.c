@@ -34,9 +34,7 @@
 #define PA_COSTLY_PLAN 1000.0	/* planner units: sampled at once */
 #define PA_COST_OF_SAMPLE 0.02	/* msec, foreseen for describing and reading */
 #define PA_COST_OF_TEXT 0.2		/* msec, foreseen */
-#define PA_MAX_COUNTING 0.5		/* counting rows takes no larger part of a
-								 * statement's time */
-#define PA_MAX_TIMING 2.0		/* nor does counting and timing them */
+#define PA_FASTEST_ROW 20.0		/* nanoseconds: no node gives one in less */
 
 /* A choice that the budget refused is looked at again after this. */
 #define PA_REFUSED_INTERVAL (1 * USECS_PER_SEC)
@@ -67,15 +65,15 @@ random_sample(void)
 static double
 foresee(const PaSeenPlan *seen_plan, const PlannedStmt *plan, int instrument)
 {
-	double		most = (instrument & INSTRUMENT_TIMER) ? PA_MAX_TIMING : PA_MAX_COUNTING;
-	double		cost;
+	double		rows = seen_plan->counted;
 
-	if (seen_plan->counted > 0)
-		return pa_budget_cost_of_rows(seen_plan->counted, instrument);
-	cost = pa_budget_cost_of_rows(pa_nodes_expected(plan->planTree, 1), instrument);
-	if (seen_plan->mean_time > 0)
-		cost = Min(cost, seen_plan->mean_time * most);
-	return cost;
+	if (rows <= 0)
+	{
+		rows = pa_nodes_expected(plan->planTree, 1);
+		if (seen_plan->mean_time > 0)
+			rows = Min(rows, seen_plan->mean_time * 1e6 / PA_FASTEST_ROW);
+	}
+	return pa_budget_cost_of_rows(rows, instrument);
 }
 
 /*

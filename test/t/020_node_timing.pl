@@ -104,6 +104,13 @@ SKIP:
 	$node->safe_psql('postgres', "$on; $in_scan");
 	is(scanned(800), 'rare|t|t', 'one timed call of four stands for all');
 
+	my $times = q{
+		SELECT (SELECT max(max_node_time)::text || max(max_node_time_node) FROM perf_advisor.plans), max(node_time)::text
+		FROM perf_advisor.seq_scans WHERE relname = 'rare'};
+	my $before = $node->safe_psql('postgres', $times);
+	$node->restart;
+	is($node->safe_psql('postgres', $times), $before, 'times are kept over a restart');
+
 	is($node->safe_psql('postgres', q{
 		SET ROLE other;
 		SELECT max_node_time >= 200, max_node_time_node IS NULL FROM perf_advisor.plans WHERE max_node_time >= 200}),
