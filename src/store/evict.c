@@ -25,7 +25,8 @@
 #include "config/config.h"
 #include "store/store_internal.h"
 
-#define PA_SWEEP_SHAPES 8		/* shapes that one sweep compares, at least */
+#define PA_SWEEP_SHAPES 8		/* shapes that one sweep compares */
+#define PA_SWEEP_MOST 64		/* the same when all of those repeat */
 #define PA_REPEATED_CALLS 4		/* a statement that is called again and again */
 #define PA_SWEEP_PARTITIONS 32	/* partitions tried at most for a victim */
 #define PA_SWEEP_VICTIMS 6		/* of different partitions, compared */
@@ -64,14 +65,14 @@ weigh_locked(int p, PaSharedShape *shape)
 }
 
 /*
- * Gives the least loaded among the next few shapes.  When even that is a
- * statement that repeats, it goes on to the end of the partition: in a store
- * half full of load, a few shapes may all belong to it.  To gain an entry,
- * "with_entries" passes over shapes of which only the text is there yet: their
- * counters are on the way.
+ * Gives the least loaded among the next few shapes.  While even that is a
+ * statement that repeats, it goes on up to "most" shapes: in a store half full
+ * of load, a few may all belong to it.  To gain an entry, "with_entries" passes
+ * over shapes of which only the text is there yet: their counters are on the
+ * way.
  */
 static PaVictim
-sweep_locked(int p, const PaSharedShape *keep, bool with_entries)
+sweep_locked(int p, const PaSharedShape *keep, bool with_entries, int most)
 {
 	PaSharedPartition *partition = pa_shared_partition(p);
 	PaSharedShape *shapes = pa_shared_shapes(p);
@@ -83,7 +84,7 @@ sweep_locked(int p, const PaSharedShape *keep, bool with_entries)
 		PaSharedShape *shape = &shapes[partition->hand];
 		PaVictim	victim;
 
-		if (compared >= PA_SWEEP_SHAPES && least.calls < PA_REPEATED_CALLS)
+		if (compared >= most || (compared >= PA_SWEEP_SHAPES && least.calls < PA_REPEATED_CALLS))
 			break;
 		partition->hand = (partition->hand + 1) % pa_shared->partition_entries;
 		if (!shape->used || shape == keep || (with_entries && shape->nentries == 0))
@@ -178,7 +179,7 @@ pa_evict_locked(int p, const PaSharedShape *keep)
 
 	for (int round = 0; round < 4; round++)
 	{
-		PaVictim	victim = sweep_locked(p, keep, partition->free_entry == PA_NONE);
+		PaVictim	victim = sweep_locked(p, keep, partition->free_entry == PA_NONE, PA_SWEEP_MOST);
 
 		if (victim.shape == NULL)
 			return;
@@ -194,7 +195,7 @@ victim_load_locked(int p, const PaSharedShape *keep)
 {
 	PaSharedPartition *partition = pa_shared_partition(p);
 	int32		hand = partition->hand;
-	PaVictim	victim = sweep_locked(p, keep, true);
+	PaVictim	victim = sweep_locked(p, keep, true, PA_SWEEP_SHAPES);
 
 	partition->hand = hand;		/* only looked */
 	return victim.shape == NULL ? INFINITY : victim.load;
@@ -208,7 +209,7 @@ evict_from(int p, const PaSharedShape *keep)
 
 	if (p != keep->partition && !LWLockConditionalAcquire(pa_partition_lock(p), LW_EXCLUSIVE))
 		return;
-	victim = sweep_locked(p, keep, true);
+	victim = sweep_locked(p, keep, true, PA_SWEEP_SHAPES);
 	if (victim.shape != NULL)
 		evict_shape_locked(p, victim.shape);
 	if (p != keep->partition)
@@ -232,7 +233,7 @@ evict_for_locked(const PaSharedShape *shape)
 
 	if (pa_shared_partition(p)->nentries >= PA_SWEEP_SHAPES)
 	{
-		PaVictim	victim = sweep_locked(p, shape, true);
+		PaVictim	victim = sweep_locked(p, shape, true, PA_SWEEP_MOST);
 
 		if (victim.shape != NULL && victim.calls < PA_REPEATED_CALLS)
 		{
