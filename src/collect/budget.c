@@ -13,16 +13,19 @@
  * Each backend has an account of its own.  An allowance lets a new session
  * start, as long as all backends together are not overdrawn: else many short
  * sessions would live on allowances.  And a plan that was never sampled may
- * be charged to what all backends have left: the one execution a night that
- * a session of its own makes is looked at some day, too.
+ * be charged to what all backends have left, though not with most of it: the
+ * one execution a night that a session of its own makes is looked at some
+ * day, too.
  *
- * A sample's cost is foreseen and charged beforehand, so that a statement
- * that always fails is not sampled without end; the difference is settled
- * when the sample is read.
+ * A sample's cost is foreseen and reserved beforehand, for all to see.  When
+ * the execution ends, however it ends, the reservation is given up and what
+ * the sample did cost is charged: estimates can be wrong by any factor, and
+ * must not empty the account.
  *
- * The shared sums are atomics, brought up to date with each charge and when
- * busy time has doubled, at most once a second: a session that ends between
- * keeps up to half of its busy time for itself, on the safe side.
+ * The shared sums are atomics.  Reservations are exact.  The others only grow
+ * and are brought up to date with each charge and when busy time has doubled,
+ * at most once a second: a session that ends between keeps up to half of its
+ * busy time for itself, on the safe side.
  *
  * IDENTIFICATION
  *		src/collect/budget.c
@@ -40,6 +43,8 @@
 
 #define PA_BUDGET_ALLOWANCE 20.0	/* msec a backend may spend beforehand */
 #define PA_SERVER_ALLOWANCE 1000.0	/* msec that all together may */
+#define PA_SHARE_OF_ONE 0.25	/* of what is left for never sampled plans */
+#define PA_MAX_RESERVED 1e7		/* msec: estimates know no limit */
 #define PA_NO_LIMIT 100.0		/* per cent */
 #define PA_MAX_PUBLISH_STEP 1000.0	/* msec of busy time */
 
@@ -54,6 +59,7 @@
 
 /* This backend's account, msec; of it, what the shared sums hold. */
 static double spent = 0;
+static double reserved = 0;
 static double published_spent = 0;
 static double published_busy = 0;
 double		pa_budget_busy = 0;
@@ -63,7 +69,7 @@ void
 pa_budget_publish(void)
 {
 	double		busy = pa_budget_busy - published_busy;
-	double		more = Max(spent - published_spent, 0.0);
+	double		more = spent - published_spent;
 
 	pa_store_add_sampling(more, busy);
 	published_spent += more;
@@ -71,12 +77,33 @@ pa_budget_publish(void)
 	pa_budget_publish_at = pa_budget_busy + Min(pa_budget_busy, PA_MAX_PUBLISH_STEP) + 1.0;
 }
 
-/* "msec" is negative when less was spent than had been charged. */
-void
-pa_budget_charge(double msec)
+static void
+charge(double msec)
 {
 	spent += msec;
 	pa_budget_publish();
+}
+
+/*
+ * Reserves what a sample is foreseen to cost; gives what was reserved, which
+ * pa_budget_settle() wants back.
+ */
+double
+pa_budget_reserve(double msec)
+{
+	msec = Min(msec, PA_MAX_RESERVED);
+	reserved += msec;
+	pa_store_reserve_sampling(msec);
+	return msec;
+}
+
+/* Gives up what was reserved and charges what was spent. */
+void
+pa_budget_settle(double msec_reserved, double msec)
+{
+	reserved -= msec_reserved;
+	pa_store_reserve_sampling(-msec_reserved);
+	charge(msec);
 }
 
 void
@@ -86,7 +113,7 @@ pa_budget_charge_since(instr_time start)
 
 	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, start);
-	pa_budget_charge(INSTR_TIME_GET_MILLISEC(now));
+	charge(INSTR_TIME_GET_MILLISEC(now));
 }
 
 /*
@@ -114,7 +141,7 @@ bool
 pa_budget_allows(double msec, bool never_sampled)
 {
 	double		share = pa_guc_overhead_budget / 100.0;
-	double		own_left = pa_budget_busy * share - spent - msec;
+	double		own_left = pa_budget_busy * share - spent - reserved - msec;
 	double		all_spent;
 	double		all_busy;
 	double		all_left;
@@ -125,10 +152,10 @@ pa_budget_allows(double msec, bool never_sampled)
 		return true;
 	pa_store_read_sampling(&all_spent, &all_busy);
 	all_left = (all_busy + pa_budget_busy - published_busy) * share -
-		(all_spent + spent - published_spent) - msec;
-	if (never_sampled && all_left >= 0)
+		(all_spent + spent - published_spent);
+	if (never_sampled && all_left * PA_SHARE_OF_ONE >= msec)
 		return true;
-	return own_left + PA_BUDGET_ALLOWANCE >= 0 && all_left + PA_SERVER_ALLOWANCE >= 0;
+	return own_left + PA_BUDGET_ALLOWANCE >= 0 && all_left - msec + PA_SERVER_ALLOWANCE >= 0;
 }
 
 /* ---- calibration ---- */

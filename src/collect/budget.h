@@ -31,7 +31,8 @@ pa_budget_note_busy(double msec)
 }
 
 extern bool pa_budget_allows(double msec, bool never_sampled);
-extern void pa_budget_charge(double msec);
+extern double pa_budget_reserve(double msec);
+extern void pa_budget_settle(double msec_reserved, double msec);
 extern double pa_budget_cost_of_rows(double counted, int instrument);
 
 /* Charges the time from "start" to now. */

@@ -29,6 +29,7 @@ extern void pa_errors_end_session(void);
 /* sample.c: which executions are looked at */
 extern void pa_sample_choose(PaFrame *frame, PaSeenShape *seen, QueryDesc *query_desc, bool repeated);
 extern pg_attribute_cold void pa_sample_read(PaFrame *frame, QueryDesc *query_desc);
+extern pg_attribute_cold void pa_sample_abandon(const PaFrame *frame);
 extern pg_attribute_cold void pa_sample_describe(PaFrame *frame, QueryDesc *query_desc);
 
 /* nodes.c: what the nodes of a plan say */

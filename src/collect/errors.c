@@ -105,6 +105,8 @@ count_failure(PaFrame *frame)
 void
 pa_errors_count_frame(PaFrame *frame)
 {
+	if (frame->sampled)
+		pa_sample_abandon(frame);
 	if (!pa_store_ready())
 		return;
 	if (frame->sqlstate != 0)

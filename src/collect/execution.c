@@ -254,5 +254,7 @@ pa_collect_end(QueryDesc *query_desc)
 			pa_sample_read(frame, query_desc);
 		pa_execution_record(frame, query_desc->estate);
 	}
+	else if (frame->sampled)
+		pa_sample_abandon(frame);
 	pa_frame_drop(frame);
 }

@@ -38,7 +38,7 @@ typedef struct PaFrame
 	int64		rows;			/* of all runs that returned */
 	int			instrument;		/* INSTRUMENT_ that we ask for: what others
 								 * have counted is free */
-	double		foreseen;		/* msec charged beforehand for that */
+	double		foreseen;		/* msec reserved beforehand for that */
 	double		cpu_user_time;	/* msec, of a sampled execution */
 	double		cpu_sys_time;
 	PaUsage		usage;

@@ -78,7 +78,7 @@ foresee(const PaSeenPlan *seen_plan, const PlannedStmt *plan, int instrument)
 
 /*
  * True when the budget allows this execution to be sampled with "instrument";
- * its cost is then charged.
+ * its cost is then reserved.
  */
 static bool
 afford_sample(PaFrame *frame, PaSeenPlan *seen_plan, const PlannedStmt *plan, int instrument)
@@ -88,8 +88,7 @@ afford_sample(PaFrame *frame, PaSeenPlan *seen_plan, const PlannedStmt *plan, in
 	if (!pa_budget_allows(foreseen + PA_COST_OF_SAMPLE, seen_plan->samples == 0))
 		return false;
 	frame->instrument = instrument;
-	frame->foreseen = foreseen;
-	pa_budget_charge(foreseen);
+	frame->foreseen = pa_budget_reserve(foreseen);
 	return true;
 }
 
@@ -226,6 +225,23 @@ pa_sample_read(PaFrame *frame, QueryDesc *query_desc)
 		seen_plan->next_sample = now + PA_SAMPLE_INTERVAL;
 	}
 	cost = pa_budget_cost_of_rows(pa_walk.plan.counted, frame->instrument);
-	pa_budget_charge(cost - frame->foreseen);
+	pa_budget_settle(frame->foreseen, cost);
 	pa_budget_charge_since(start);
+}
+
+/*
+ * Ends a sample that nobody reads: the execution failed, or was cut short.
+ * How much it had counted is not known any more.
+ */
+void
+pa_sample_abandon(const PaFrame *frame)
+{
+	instr_time	own = frame->total;
+	double		msec;
+	double		cost;
+
+	INSTR_TIME_SUBTRACT(own, frame->nested);
+	msec = INSTR_TIME_GET_MILLISEC(own);
+	cost = pa_budget_cost_of_rows(msec * 1e6 / PA_FASTEST_ROW, frame->instrument);
+	pa_budget_settle(frame->foreseen, Min(frame->foreseen, Min(cost, msec)));
 }

@@ -277,10 +277,18 @@ pa_store_add_sampling(double spent, double busy)
 	pg_atomic_fetch_add_u64(&pa_shared->sampling_busy, (int64) (busy * 1e6));
 }
 
+/* Negative to give it up: the same amount, for the sum to stay exact. */
+void
+pa_store_reserve_sampling(double msec)
+{
+	pg_atomic_fetch_add_u64(&pa_shared->sampling_reserved, (int64) (msec * 1e6));
+}
+
 void
 pa_store_read_sampling(double *spent, double *busy)
 {
-	*spent = pg_atomic_read_u64(&pa_shared->sampling_spent) / 1e6;
+	*spent = (pg_atomic_read_u64(&pa_shared->sampling_spent) +
+			  pg_atomic_read_u64(&pa_shared->sampling_reserved)) / 1e6;
 	*busy = pg_atomic_read_u64(&pa_shared->sampling_busy) / 1e6;
 }
 

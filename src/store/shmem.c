@@ -164,6 +164,7 @@ init_shared_store(void)
 	pg_atomic_init_u64(&pa_shared->text_used, 0);
 	pg_atomic_init_u64(&pa_shared->sampling_spent, 0);
 	pg_atomic_init_u64(&pa_shared->sampling_busy, 0);
+	pg_atomic_init_u64(&pa_shared->sampling_reserved, 0);
 	for (int i = 0; i < PA_ALL_PARTITIONS; i++)
 		pg_atomic_init_u32(&pa_shared->epoch[i], 1);
 

@@ -264,6 +264,7 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 text_used; /* bytes handed out by the DSA */
 	pg_atomic_uint64 sampling_spent;	/* nanoseconds, see collect/budget.c */
 	pg_atomic_uint64 sampling_busy; /* nanoseconds of own execution time */
+	pg_atomic_uint64 sampling_reserved; /* nanoseconds; survives resets */
 
 	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
 

@@ -172,8 +172,12 @@ pa_clock_is_slow(void)
 	return pa_sampling_costs.clock > PA_SLOW_CLOCK;
 }
 
-/* The account of what sampling costs, over all backends, msec. */
+/*
+ * The account of what sampling costs, over all backends, msec.  What is read
+ * as spent contains what is reserved.
+ */
 extern void pa_store_add_sampling(double spent, double busy);
+extern void pa_store_reserve_sampling(double msec);
 extern void pa_store_read_sampling(double *spent, double *busy);
 
 /* Losses that collect/ counts. */

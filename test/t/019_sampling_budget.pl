@@ -70,6 +70,66 @@ $node->safe_psql('postgres', 'SELECT count(*) FROM big; SELECT count(*) FROM big
 ($spent, $busy) = account();
 cmp_ok($spent, '<=', 1000 + 0.01 * $busy + 40, "short sessions are held together: $spent of $busy ms");
 
+# Estimates can be wrong by any factor.  What they foresee is reserved while the
+# execution is open, and given up however it ends.
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION vast() RETURNS SETOF int LANGUAGE plpgsql ROWS 1000000000 AS 'BEGIN RETURN NEXT 1; END';
+	CREATE FUNCTION medium() RETURNS SETOF int LANGUAGE plpgsql AS 'BEGIN RETURN NEXT 1; END';
+	CREATE FUNCTION small() RETURNS SETOF int LANGUAGE plpgsql AS 'BEGIN RETURN NEXT 1; END';
+});
+my $unlimited = 'SET perf_advisor.overhead_budget = 100;';
+my $rarely = 'SELECT count(*) FROM rare WHERE id > 1; SELECT count(*) FROM rare WHERE id > 2;';
+# how often executions of statements like that one were sampled
+sub sampled
+{
+	my ($pattern) = @_;
+	return $node->safe_psql('postgres', qq{
+		SELECT sum(sampled_calls) FROM perf_advisor.plans JOIN perf_advisor.statements USING (userid, dbid, toplevel, queryid) WHERE query ~ '$pattern'});
+}
+foreach my $ending (
+	[ 'is read', 'SELECT count(*) FROM vast();' ],
+	[ 'fails', 'SELECT 1 / (a - 1) FROM vast() AS a;' ],
+	[ 'fails where that is caught', q{DO 'BEGIN PERFORM 1 / (a - 1) FROM vast() AS a; EXCEPTION WHEN OTHERS THEN NULL; END';} ],
+	[ 'is a cursor that is committed', 'BEGIN; DECLARE c CURSOR FOR SELECT a FROM vast() AS a; FETCH 1 FROM c; COMMIT;' ],
+	[ 'is a cursor that is rolled back', 'BEGIN; DECLARE c CURSOR FOR SELECT a FROM vast() AS a; FETCH 1 FROM c; ROLLBACK;' ],
+	[ 'ends with its session', 'SELECT pg_terminate_backend(pg_backend_pid()) FROM vast();' ])
+{
+	my ($name, $statements) = @$ending;
+	$node->safe_psql('postgres', 'SELECT perf_advisor.reset()');
+	$node->psql('postgres', "$unlimited $statements");
+	($spent, $busy) = account();
+	cmp_ok($spent, '<', 1000, "what was never spent is not charged when a sample $name: $spent");
+	$node->safe_psql('postgres', $rarely);
+	is(sampled('^SELECT count\(\*\) FROM rare'), 2, "nor is it kept from others when a sample $name");
+}
+
+$node->safe_psql('postgres', 'SELECT perf_advisor.reset()');
+my $open = $node->background_psql('postgres');
+$open->query_safe("$unlimited BEGIN; DECLARE c CURSOR FOR SELECT a FROM vast() AS a; FETCH 1 FROM c;");
+$node->safe_psql('postgres', $rarely);
+is(sampled('^SELECT count\(\*\) FROM rare'), 0, 'what an open execution may cost is reserved');
+$open->query_safe('SELECT perf_advisor.reset(); COMMIT;');
+$node->safe_psql('postgres', $rarely);
+is(sampled('^SELECT count\(\*\) FROM rare'), 2, 'and free again at its end, also after a reset');
+$open->quit;
+
+# One plan that was never sampled cannot have most of what all sessions left.
+$node->safe_psql('postgres', 'SELECT perf_advisor.reset()');
+my $sleep = PostgreSQL::Test::Utils::tempdir() . '/sleep.sql';
+append_to_file($sleep, "SELECT pg_sleep(2);\n");
+$node->command_ok([ 'pgbench', '-n', '-t', '1', '-c', '20', '-f', $sleep, $node->connstr('postgres') ], 'twenty sessions wait for two seconds');
+my ($row) = $node->safe_psql('postgres', q{SELECT value FROM perf_advisor.status() WHERE item = 'sampling_cost'}) =~ /^([\d.]+) ns/;
+foreach my $plan ([ medium => 0.5, 0 ], [ small => 0.15, 1 ])
+{
+	my ($function, $share, $expected) = @$plan;
+	# 40 s at one per cent are 400 ms
+	my $rows = int(400e6 * $share / $row);
+	$node->safe_psql('postgres', "ALTER FUNCTION $function() ROWS $rows");
+	$node->safe_psql('postgres', "SELECT count(*) FROM $function();");
+	is(sampled("^SELECT count\\(\\*\\) FROM $function"), $expected,
+		"a plan that may cost $share of what all have left is " . ($expected ? 'sampled' : 'not sampled'));
+}
+
 # Generic and custom plans by the extended protocol.
 $node->safe_psql('postgres', 'SELECT perf_advisor.reset()');
 my $script = PostgreSQL::Test::Utils::tempdir() . '/one.sql';
