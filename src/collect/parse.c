@@ -33,27 +33,6 @@ pa_text_parsed_now(const char *query_string)
 	return query_string == analysed_text;
 }
 
-/* Words beside which a literal may be a secret. */
-static const char *const secret_words[] = {"passw", "secret", "token", "credential", "api_key", "apikey"};
-
-/* True when one of the words stands in the text, in any case. */
-static bool
-mentions_secret(const char *text, int len)
-{
-	for (int i = 0; i < len; i++)
-	{
-		for (size_t w = 0; w < lengthof(secret_words); w++)
-		{
-			size_t		word_len = strlen(secret_words[w]);
-
-			if (word_len <= (size_t) (len - i) &&
-				pg_strncasecmp(text + i, secret_words[w], word_len) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* True for utility statements whose options may be secrets, whatever they say. */
 bool
 pa_text_is_about_secrets(const Node *statement)
@@ -115,7 +94,7 @@ needs_redaction(const Node *statement, const char *text, int len, const JumbleSt
 		return false;
 	if (is_query(statement))
 		return jstate == NULL || jstate->clocations_count == 0;
-	return pa_text_is_about_secrets(statement) || mentions_secret(text, len);
+	return pa_text_is_about_secrets(statement) || pa_text_mentions_secret(text, len);
 }
 
 /*

@@ -424,9 +424,106 @@ pa_text_normalize_scanning(const char *source, int location, int len, const Jumb
 	return normalize(source, location, len, jstate, true);
 }
 
+/* ---- every literal ---- */
+
+/* Words in a text beside which a value may be a secret. */
+static const char *const secret_words[] = {"passw", "secret", "token", "credential", "api_key", "apikey"};
+
+/* Settings of the server whose value may hold one. */
+static const char *const secret_settings[] = {"conninfo", "_command"};
+
+/* True when one of the words stands in the text, in any case. */
+static bool
+mentions(const char *text, int len, const char *const *words, int nwords)
+{
+	for (int i = 0; i < len; i++)
+	{
+		for (int w = 0; w < nwords; w++)
+		{
+			int			word_len = strlen(words[w]);
+
+			if (word_len <= len - i && pg_strncasecmp(text + i, words[w], word_len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+pa_text_mentions_secret(const char *text, int len)
+{
+	return mentions(text, len, secret_words, lengthof(secret_words));
+}
+
+/* True when a setting is an extension's or an application's, or may be secret. */
+static bool
+is_secret_setting(const char *name, int len)
+{
+	return memchr(name, '.', len) != NULL || pa_text_mentions_secret(name, len) ||
+		mentions(name, len, secret_settings, lengthof(secret_settings));
+}
+
+static bool
+is_word(const PaTokenStream *stream, const PaToken *token, const char *word)
+{
+	return token->length == (int) strlen(word) &&
+		pg_strncasecmp(stream->text + token->location, word, token->length) == 0;
+}
+
+/* True for what the name of a setting may consist of. */
+static bool
+is_name(const PaTokenStream *stream, const PaToken *token)
+{
+	char		first = stream->text[token->location];
+
+	return first == '.' || first == '"' || (continues_word(first) && !is_digit(first) && first != '$');
+}
+
+/*
+ * Gives where a value starts that is to be hidden whatever it is: the grammar
+ * takes words and quoted names, too, in SET name TO value and the ALTERs that
+ * end with it.  -1 when there is none.
+ */
+static int
+find_setting_value(const char *text)
+{
+	PaTokenStream stream;
+	PaToken		token;
+	bool		after_set = false;
+	int			name = -1;
+	int			value = -1;
+
+	open_stream(&stream, text);
+	if (next_token(&stream, &token) &&
+		((after_set = is_word(&stream, &token, "set")) || is_word(&stream, &token, "alter")))
+	{
+		while (next_token(&stream, &token))
+		{
+			if (name >= 0 && (is_word(&stream, &token, "to") || text[token.location] == '='))
+			{
+				if (is_secret_setting(text + name, token.location - name) && next_token(&stream, &token))
+					value = token.location;
+				break;
+			}
+			if (!after_set)
+				after_set = is_word(&stream, &token, "set");
+			else if (!is_name(&stream, &token))
+			{
+				after_set = false;
+				name = -1;
+			}
+			else if (name < 0 && !is_word(&stream, &token, "session") && !is_word(&stream, &token, "local"))
+				name = token.location;
+		}
+	}
+	scanner_finish(stream.scanner);
+	return value;
+}
+
 /*
  * Gives the statement's text with every literal as $n, numbered after the
- * highest parameter in the text.
+ * highest parameter in the text, and so the value of a setting that may be a
+ * secret.
  */
 char *
 pa_text_without_literals(const char *source, int location, int len)
@@ -438,6 +535,7 @@ pa_text_without_literals(const char *source, int location, int len)
 	StringInfoData result;
 	int			number = 0;
 	int			copied = 0;
+	int			hidden = find_setting_value(text);
 
 	open_stream(&stream, text);
 	while (next_token(&stream, &token))
@@ -451,11 +549,15 @@ pa_text_without_literals(const char *source, int location, int len)
 	open_stream(&stream, text);
 	while (next_token(&stream, &token))
 	{
-		if (!starts_literal(text + token.location))
+		if (hidden >= 0 && token.location >= hidden)
+			token.length = len - token.location;
+		else if (!starts_literal(text + token.location))
 			continue;
 		appendBinaryStringInfo(&result, text + copied, token.location - copied);
 		appendStringInfo(&result, "$%d", ++number);
 		copied = token.location + token.length;
+		if (copied >= len)
+			break;
 	}
 	scanner_finish(stream.scanner);
 	appendBinaryStringInfo(&result, text + copied, len - copied);

@@ -35,4 +35,7 @@ extern int	pa_text_constant_length(const char *at);
 
 extern char *pa_text_without_literals(const char *source, int location, int len);
 
+/* True when the text has a word beside which a literal may be a secret. */
+extern bool pa_text_mentions_secret(const char *text, int len);
+
 #endif							/* PA_COLLECT_TEXT_H */

@@ -53,6 +53,15 @@ ALTER SYSTEM SET primary_conninfo = 'password=hidden-22';
 ALTER SYSTEM RESET primary_conninfo;
 SET texts_test.anything = 'hidden-23';
 SET SESSION texts_test.anything = 'hidden-24';
+-- a value may be a word or a quoted name, too
+ALTER SYSTEM SET primary_conninfo TO "host=x password=hidden-36";
+ALTER SYSTEM RESET primary_conninfo;
+SET texts_test.anything TO hidden37;
+set local texts_test . "another" = "hidden 38";
+ALTER ROLE texts_test_role SET texts_test.token TO hidden39;
+ALTER DATABASE :"DBNAME" SET texts_test.pw = hidden40;
+ALTER DATABASE :"DBNAME" RESET texts_test.pw;
+SET LOCAL enable_tidscan TO off;
 SELECT set_config('texts_test.anything', 'hidden-25', false) IS NOT NULL AS set;
 COPY kept FROM PROGRAM 'true hidden-26';
 COPY (SELECT 1) TO PROGRAM 'cat > /dev/null # hidden-27';
@@ -73,10 +82,10 @@ CREATE ROLE texts_test_role PASSWORD 'hidden-34';
 ALTER ROLE texts_test_nobody PASSWORD 'hidden-35';
 SELECT count(*) > 30 AS recorded FROM perf_advisor.statements
 WHERE query ~* '^(ALTER|DO|CREATE|COMMENT|SET|SELECT set_config|COPY|SELECT sign|EXPLAIN|PREPARE)';
-SELECT query AS leaked FROM perf_advisor.statements WHERE query LIKE '%hidden-%';
+SELECT query AS leaked FROM perf_advisor.statements WHERE query LIKE '%hidden%';
 -- nothing but the secrets is gone
 SELECT query FROM perf_advisor.statements
-WHERE query ~* '^(alter user texts_test_user /|CREATE USER texts_test|CREATE SUBSCRIPTION|PREPARE texts_test_prepared)' ORDER BY query COLLATE "C";
+WHERE query ~* '^(alter user texts_test_user /|CREATE USER texts_test|CREATE SUBSCRIPTION|PREPARE texts_test_prepared|SET LOCAL)' ORDER BY query COLLATE "C";
 DROP USER MAPPING FOR texts_test_role SERVER texts_test_server;
 DROP ROLE texts_test_role, texts_test_user;
 SET client_min_messages = warning;
