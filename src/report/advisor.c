@@ -33,6 +33,7 @@
 #include "analyze/selection.h"
 #include "config/config.h"
 #include "report/advisor.h"
+#include "report/predicate.h"
 #include "report/updates.h"
 #include "store/store.h"
 
@@ -229,6 +230,40 @@ open_tree(const PaWorkloadStatement *statement, const PaStoredTree *tree,
 }
 
 /*
+ * Reads a stored tree.  NULL, with the reason, when that fails: one of before
+ * a restart can have nodes of a library that is not loaded any more.  Reading
+ * takes nothing but memory, so there is no subtransaction to undo it.
+ */
+static Query *
+read_query(const PaStoredTree *tree, const char **refusal)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Node	   *volatile node = NULL;
+
+	PG_TRY();
+	{
+		node = stringToNode(tree->query);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (pa_report_must_be_raised(error->sqlerrcode))
+			PG_RE_THROW();
+		FlushErrorState();
+		*refusal = psprintf("the stored tree cannot be read: %s", error->message);
+	}
+	PG_END_TRY();
+	if (node != NULL && IsA(node, Query))
+		return (Query *) node;
+	if (*refusal == NULL)
+		*refusal = "the stored tree is not a query";
+	return NULL;
+}
+
+/*
  * Opens all trees of a statement.  Returns false when the statement is no
  * part of the workload, as far as indexes are concerned.
  */
@@ -252,7 +287,12 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 				 "no query tree is stored: it reads temporary tables, was not captured yet, or something that it depends on has changed");
 		return false;
 	}
-	query = castNode(Query, stringToNode(((PaStoredTree *) linitial(trees))->query));
+	query = read_query(linitial(trees), &refusal);
+	if (query == NULL)
+	{
+		skip(advisor, statement, refusal);
+		return true;
+	}
 	if (is_about_us(query))
 		return false;
 	advisor->updates = pa_updates_add(advisor->updates, query, statement->calls);

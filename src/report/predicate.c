@@ -134,9 +134,8 @@ deparse(Oid relid, const char *nodes)
 							  false, false);
 }
 
-/* Errors that are about the session, not about the filter. */
-static bool
-must_be_raised(int sqlerrcode)
+bool
+pa_report_must_be_raised(int sqlerrcode)
 {
 	int			category = ERRCODE_TO_CATEGORY(sqlerrcode);
 
@@ -170,7 +169,7 @@ pa_report_predicate_sql(Oid relid, const char *nodes)
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(caller);
 		CurrentResourceOwner = owner;
-		if (must_be_raised(error->sqlerrcode))
+		if (pa_report_must_be_raised(error->sqlerrcode))
 			ReThrowError(error);
 		FreeErrorData(error);
 		sql = NULL;

@@ -18,4 +18,7 @@
  */
 extern char *pa_report_predicate_sql(Oid relid, const char *nodes);
 
+/* Is an error about the session, not about the stored nodes? */
+extern bool pa_report_must_be_raised(int sqlerrcode);
+
 #endif							/* PA_REPORT_PREDICATE_H */

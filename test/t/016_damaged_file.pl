@@ -194,6 +194,26 @@ my %senseless = (
 $senseless{'a negative number of errors'} = patched($record{3}[0] + 24, pack 'q', -1) if $record{3};
 rejects(resealed($senseless{$_}), 'makes no sense', $_) foreach sort keys %senseless;
 
+# ---- a tree that cannot be read ----
+
+# its text is stored compressed, but begins with what was not seen before
+my $unreadable = $good;
+foreach my $at (@{ $record{6} })
+{
+	my $len = unpack 'L', substr $good, $at - 4, 4;
+	my $place = index substr($good, $at, $len), '{QUERY';
+	substr($unreadable, $at + $place, 6) = '{QUARK' if $place > 0;
+}
+isnt($unreadable, $good, 'trees can be damaged');
+($found, @lines) = start_with(resealed($unreadable));
+is("$found @lines", '7 ', 'a file with trees that cannot be read is loaded');
+$node->safe_psql('postgres', 'CREATE TABLE other AS SELECT i AS id, i AS n FROM generate_series(1, 100000) AS i; ANALYZE other');
+$node->safe_psql('postgres', "SELECT count(*) FROM other WHERE n = $_") foreach 1 .. 6;
+like($node->safe_psql('postgres', 'SELECT DISTINCT reason FROM perf_advisor.advisor_skipped'),
+	qr/^the stored tree cannot be read: .*QUARK/, 'statements with such a tree are skipped, with the reason');
+like($node->safe_psql('postgres', 'SELECT index_ddl FROM perf_advisor.missing_indexes'), qr/\(n\)/, 'and the others get their advice');
+$node->stop;
+
 # ---- what is left of it ----
 
 put_file(patched(5000, 'damage'));
