@@ -32,7 +32,7 @@
 #include "worker/worker.h"
 
 #define PA_SAVE_INTERVAL 60000	/* msec: what a crash may lose */
-#define PA_SAVE_RETRY 1000		/* msec: a reset has made a save void */
+#define PA_SAVE_RETRY 1000		/* msec: a reset of all has made a save void */
 #define PA_RESTART_TIME 10		/* sec */
 
 extern PGDLLEXPORT void pa_launcher_main(Datum arg);
@@ -47,8 +47,13 @@ static TimestampTz next_save = 0;
 static void
 save_store(void)
 {
-	bool		due = GetCurrentTimestamp() >= next_save;
+	TimestampTz now = GetCurrentTimestamp();
+	bool		due;
 	bool		done = true;
+
+	/* when the clock was set back it must not take until then */
+	next_save = Min(next_save, TimestampTzPlusMilliseconds(now, PA_SAVE_INTERVAL));
+	due = now >= next_save;
 
 	if (pa_store_saver_asked() || (due && pa_store_changed()))
 		done = pa_store_save();
@@ -57,11 +62,13 @@ save_store(void)
 	next_save = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), done ? PA_SAVE_INTERVAL : PA_SAVE_RETRY);
 }
 
-/* Gives the time until the next duty is due, msec. */
+/* Gives the time until the next duty is due, msec; bounded as above. */
 static long
 time_to_sleep(void)
 {
-	return TimestampDifferenceMilliseconds(GetCurrentTimestamp(), next_save);
+	long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), next_save);
+
+	return Min(left, PA_SAVE_INTERVAL);
 }
 
 void
