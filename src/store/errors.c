@@ -162,6 +162,7 @@ pa_store_add_error(const PaShapeKey *shape, uint32 shape_hash, bool toplevel, co
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	pa_errors_add_locked(pa_partition_of(shape_hash), &row);
 	LWLockRelease(lock);
+	pg_atomic_fetch_add_u64(&pa_shared->errors_added, 1);
 }
 
 /* Appends a partition's used rows to the list. */

@@ -132,7 +132,8 @@ activity(void)
 		for (int i = 0; i < pa_shared->slab_entries; i++)
 			sum += pg_atomic_read_u32(&pa_shared_slab(s)->entries[i].changes);
 	}
-	return sum + pg_atomic_read_u64(&pa_shared->text_used);
+	return sum + pg_atomic_read_u64(&pa_shared->text_used) +
+		pg_atomic_read_u64(&pa_shared->errors_added);
 }
 
 bool

@@ -161,6 +161,7 @@ init_shared_store(void)
 	pg_atomic_init_u64(&pa_shared->params_skipped, 0);
 	pg_atomic_init_u64(&pa_shared->error_rows_evicted, 0);
 	pg_atomic_init_u64(&pa_shared->errors_lost, 0);
+	pg_atomic_init_u64(&pa_shared->errors_added, 0);
 	pg_atomic_init_u64(&pa_shared->text_used, 0);
 	pg_atomic_init_u64(&pa_shared->sampling_spent, 0);
 	pg_atomic_init_u64(&pa_shared->sampling_busy, 0);

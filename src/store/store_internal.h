@@ -261,6 +261,7 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 params_skipped;
 	pg_atomic_uint64 error_rows_evicted;
 	pg_atomic_uint64 errors_lost;
+	pg_atomic_uint64 errors_added;	/* since the start: tells that something changed */
 	pg_atomic_uint64 text_used; /* bytes handed out by the DSA */
 	pg_atomic_uint64 sampling_spent;	/* nanoseconds, see collect/budget.c */
 	pg_atomic_uint64 sampling_busy; /* nanoseconds of own execution time */
