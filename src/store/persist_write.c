@@ -337,7 +337,9 @@ write_file(uint64 *length)
 	write_content(&writer);
 	write_header(&writer);
 	errno = 0;
-	failed = fflush(writer.file) != 0 || ferror(writer.file) != 0;
+	/* here, not in durable_rename(): resets wait for the lock that is held there */
+	failed = fflush(writer.file) != 0 || ferror(writer.file) != 0 ||
+		pg_fsync(fileno(writer.file)) != 0;
 	error = errno;
 	if (FreeFile(writer.file) != 0)
 	{
@@ -351,10 +353,24 @@ write_file(uint64 *length)
 	return !failed;
 }
 
+/* Gives the time of the last reset of everything, as a generation. */
+static uint64
+last_full_reset(void)
+{
+	uint64		generation;
+
+	LWLockAcquire(pa_partition_lock(0), LW_SHARED);
+	generation = pa_shared->full_generation;
+	LWLockRelease(pa_partition_lock(0));
+	return generation;
+}
+
 /*
  * Writes a new file and puts it in the old one's place.  False, with errno,
- * when that failed; EAGAIN when a reset came meanwhile, so that what was
- * written is void.
+ * when that failed; EAGAIN when all was reset meanwhile, so that what was
+ * written is void.  Other resets don't make it so, or a client that makes one
+ * every second would keep a large store from ever being saved: each raises
+ * the generation, so there is another save within the minute.
  */
 bool
 pa_persist_write(uint64 *length)
@@ -362,7 +378,7 @@ pa_persist_write(uint64 *length)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor file",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	uint64		generation = pg_atomic_read_u64(&pa_shared->generation);
+	uint64		full_reset = last_full_reset();
 	bool		done = write_file(length);
 	int			error = errno;
 
@@ -374,7 +390,7 @@ pa_persist_write(uint64 *length)
 
 	LWLockAcquire(pa_file_lock(), LW_EXCLUSIVE);
 	errno = EAGAIN;
-	done = pg_atomic_read_u64(&pa_shared->generation) == generation &&
+	done = last_full_reset() == full_reset &&
 		durable_rename(PA_FILE_NEW, PA_FILE, DEBUG1) == 0;
 	error = errno;
 	LWLockRelease(pa_file_lock());

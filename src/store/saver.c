@@ -9,9 +9,9 @@
  *
  * A reset of everything removes the file, so that a crash right after it does
  * not bring back what was forgotten; after other resets the next save does
- * that, within the minute.  A file that is being written while a reset comes
- * is void: the lock of the file makes "no reset came since, so replace it"
- * one step.
+ * that, within the minute.  A file that is being written while everything is
+ * reset is void: the lock of the file makes "no such reset came since, so
+ * replace it" one step.
  *
  * IDENTIFICATION
  *		src/store/saver.c

@@ -142,7 +142,7 @@ extern bool pa_store_changed(void);
 
 /*
  * Saves; trouble is logged once, and shown by pa_store_read_saving().  False
- * when a reset came meanwhile and it is to be tried again.
+ * when all was reset meanwhile and it is to be tried again.
  */
 extern bool pa_store_save(void);
 
