@@ -52,17 +52,23 @@ pa_saver_init(void)
 
 /* ---- the postmaster ---- */
 
-/* True when no process died with one of our locks. */
+/*
+ * True when no process died with one of our locks, or while it waited for
+ * one.  This only looks: to release a lock whose list of waiters was left
+ * locked is to wait without end.  One that is as it was made can be taken and
+ * released without looking at that list.
+ */
 static bool
 locks_are_free(void)
 {
+	LWLock		unused;
+
+	LWLockInitialize(&unused, pa_shared->locks[0].lock.tranche);
 	for (int i = 0; i < PA_LOCKS; i++)
 	{
-		LWLock	   *lock = &pa_shared->locks[i].lock;
-
-		if (!LWLockConditionalAcquire(lock, LW_EXCLUSIVE))
+		if (pg_atomic_read_u32(&pa_shared->locks[i].lock.state) !=
+			pg_atomic_read_u32(&unused.state))
 			return false;
-		LWLockRelease(lock);
 	}
 	return true;
 }
