@@ -109,7 +109,7 @@ COMMENT ON COLUMN perf_advisor.plans.max_hash_batches IS 'Most batches that a ha
 COMMENT ON COLUMN perf_advisor.plans.max_sort_spill IS 'Most bytes that a sort wrote to disk because it did not fit into work_mem; 0: none did.';
 COMMENT ON COLUMN perf_advisor.plans.max_node_time IS 'Time that the slowest node took by itself, without the nodes below it, in one execution, in ms: the most of the executions whose nodes were timed. Workers of a parallel plan are summed. NULL: none was timed, see perf_advisor.node_timing.';
 COMMENT ON COLUMN perf_advisor.plans.max_node_time_node IS 'That node, such as Sort or Seq Scan on orders. NULL when max_node_time is, and in rows of other users without pg_read_all_stats.';
-COMMENT ON COLUMN perf_advisor.plans.plan IS 'The plan as EXPLAIN shows it, of the first execution whose text was made, with its literals; from the statement''s second execution on. At most 16 kB. NULL: not made yet, no memory, perf_advisor.track_parameters is off, or perf_advisor.overhead_budget is used up. <insufficient privilege> for other users without pg_read_all_stats.';
+COMMENT ON COLUMN perf_advisor.plans.plan IS 'The plan as EXPLAIN shows it, of the first execution whose text was made, with its literals; from the statement''s second execution on. At most 16 kB. NULL: not made yet, no memory, values of more than 64 kB in it, perf_advisor.track_parameters is off, or perf_advisor.overhead_budget is used up. <insufficient privilege> for other users without pg_read_all_stats.';
 
 -- Numbers are everybody's; queryids, planids and texts are NULL or hidden for those
 -- who may not see them.

@@ -29,11 +29,13 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "base/weight.h"
 #include "collect/detail.h"
 #include "compat/explain.h"
 
 #define PA_MAX_PLAN_TEXT 16384	/* bytes; longer ones are cut */
 #define PA_MAX_PLAN_RELATIONS 500	/* a plan of more is not shown */
+#define PA_MAX_PLAN_WEIGHT (64 * 1024)	/* bytes in it; nor is one of more */
 #define PA_CUT_MARK "\n..."
 
 /* What could not be made or kept is tried again after this. */
@@ -52,12 +54,19 @@ limit_text(StringInfo text)
 	appendStringInfoString(text, PA_CUT_MARK);
 }
 
-/* Makes the text and hands it to the store; raises whatever EXPLAIN raises. */
+/*
+ * Makes the text and hands it to the store; raises whatever EXPLAIN raises.
+ * EXPLAIN writes all of it, which is cut then: it must not be asked for the
+ * megabytes of a literal.
+ */
 static bool
 make_text(PaFrame *frame, QueryDesc *query_desc)
 {
-	ExplainState *es = NewExplainState();
+	ExplainState *es;
 
+	if (pa_plan_is_heavier(query_desc->planstate, PA_MAX_PLAN_WEIGHT))
+		return false;
+	es = NewExplainState();
 	es->costs = true;
 	es->format = EXPLAIN_FORMAT_TEXT;
 	ExplainPrintPlan(es, query_desc);

@@ -29,8 +29,15 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "base/weight.h"
 #include "collect/detail.h"
 #include "compat/guc.h"
+
+/*
+ * Bytes in a query.  Its tree is up to five times as large; what comes to more
+ * than a gigabyte would fail the user's statement.
+ */
+#define PA_MAX_TREE_WEIGHT (512 * 1024)
 
 /* Changes with every invalidation that may make a stored tree stale. */
 static uint32 schema_epoch = 1;
@@ -116,6 +123,8 @@ take_tree(PaSeenShape *seen, Query *parse, bool only_stale, bool planned_once)
 	PaQueryDependencies deps;
 	PaStoredTree tree = {0};
 
+	if (pa_query_is_heavier(parse, PA_MAX_TREE_WEIGHT))
+		return true;
 	pa_query_dependencies(parse, &deps);
 	if (deps.has_temporary || deps.nrelations == 0)
 		return true;
