@@ -126,6 +126,9 @@ typedef struct PaPlanning
 	int64		blks_read;
 } PaPlanning;
 
+/* Plannings of this backend, recorded or not; planid.h needs each. */
+extern uint64 pa_plannings;
+
 extern void pa_collect_planning_begin(PaPlanning *planning, Query *parse,
 									  const char *query_string, ParamListInfo params);
 extern void pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result);

@@ -13,12 +13,10 @@
 
 #include "compat/compat.h"
 #include "compat/plan_origin.h"
+#include "collect/collect.h"
 #include "collect/seen.h"
 
 extern pg_noinline int64 pa_planid_compute(const PlannedStmt *pstmt);
-
-/* Plannings that this backend has finished, recorded or not. */
-extern uint64 pa_plannings;
 
 /*
  * Gives a plan's identifier, and notes its origin in the slot: what was found

@@ -35,7 +35,10 @@ plan(PA_PLANNER_ARGS)
 	PlannedStmt *volatile result = NULL;	/* set inside PG_TRY */
 
 	if (pa_collect_idle() || pa_whatif_active())
+	{
+		pa_plannings++;
 		return call_planner(PA_PLANNER_PASS);
+	}
 
 	pa_collect_planning_begin(&planning, parse, query_string, boundParams);
 	PG_TRY();

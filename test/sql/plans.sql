@@ -228,6 +228,26 @@ SELECT count(*) FILTER (WHERE planid IS NOT NULL) BETWEEN 20 AND 28 AS plans, co
 	sum(calls) AS calls, bool_or(is_current AND planid IS NULL) AS rest_is_current
 FROM plan WHERE query LIKE 'SELECT count(*) FROM part%';
 
+-- A plan that was made while nothing was recorded is another one, although it
+-- is often at the address of the one before.
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SET plan_cache_mode = force_generic_plan;
+CREATE TABLE replanned AS SELECT g AS id FROM generate_series(1, 10000) AS g;
+VACUUM ANALYZE replanned;
+PREPARE of_id(int) AS SELECT id FROM replanned WHERE id = $1;
+EXECUTE of_id(1);
+EXECUTE of_id(2);
+SET perf_advisor.enabled = off;
+CREATE INDEX ON replanned (id);
+VACUUM ANALYZE replanned;
+EXECUTE of_id(3);
+SET perf_advisor.enabled = on;
+EXECUTE of_id(4);
+EXECUTE of_id(5);
+SELECT calls, split_part(plan, '  (', 1) AS top FROM plan WHERE query LIKE '%of_id%' ORDER BY first_seen;
+DEALLOCATE of_id;
+RESET plan_cache_mode;
+
 -- temporary tables: one plan, whichever session made them
 CREATE TEMPORARY TABLE passing (id int);
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
@@ -241,6 +261,19 @@ SELECT format('SELECT count(*) FROM plans_orders WHERE note = %L', repeat('ü', 
 :long_query;
 :long_query;
 SELECT octet_length(plan) BETWEEN 16370 AND 16384 AS length, right(plan, 6) AS ends FROM plan WHERE query LIKE 'SELECT count(*) FROM plans_orders WHERE note%';
+
+-- One with a large value is not made at all: it would be written out first.
+-- Neither is its tree, which nobody can keep.
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT format('SELECT count(*) FROM plans_orders WHERE note = %L', repeat('x', 100000)) AS long_query \gset
+:long_query;
+:long_query;
+-- the value need not be in the statement's text
+SELECT max(id) FROM plans_orders WHERE note = repeat('x', 100000);
+SELECT max(id) FROM plans_orders WHERE note = repeat('x', 100000);
+SELECT max(id) FROM plans_orders ORDER BY max(note || repeat('x', 100000));
+SELECT max(id) FROM plans_orders ORDER BY max(note || repeat('x', 100000));
+SELECT left(query, 20) AS start, calls, plan FROM plan WHERE query ~ '^SELECT (count|max)' ORDER BY query COLLATE "C";
 
 -- What cannot be shown does not fail the statement that it is about: here it
 -- would take more stack than running it does.
