@@ -68,18 +68,11 @@ pa_collect_start_begin(PaSpan *span, QueryDesc *query_desc, int eflags)
  * parameters, its plan's scans.  After the executor started, where catalog
  * access and memory allocation are legal.
  */
-void
-pa_collect_start_end(PaSpan *span)
+static pg_attribute_cold void
+complete(PaFrame *frame, QueryDesc *query_desc)
 {
-	QueryDesc  *query_desc = span->query_desc;
-	PaFrame    *frame = pa_frame_find(query_desc);
-	PaSeenShape *seen;
+	PaSeenShape *seen = pa_seen_shape(&frame->key.shape);
 
-	pa_nesting_depth--;
-	pa_running = span->running.outer;
-	if (frame == NULL || likely(!frame->incomplete))
-		return;
-	seen = pa_seen_shape(&frame->key.shape);
 	if (unlikely(!seen->has_text))
 		pa_text_backfill(seen, query_desc->sourceText, query_desc->plannedstmt->stmt_location,
 						 query_desc->plannedstmt->stmt_len);
@@ -97,6 +90,18 @@ pa_collect_start_end(PaSpan *span)
 		if (frame != NULL)
 			pa_sample_describe(frame, query_desc);
 	}
+}
+
+/* A cancel may strike in it: then it is not over, but has failed. */
+void
+pa_collect_start_end(PaSpan *span)
+{
+	PaFrame    *frame = pa_frame_find(span->query_desc);
+
+	if (frame != NULL && unlikely(frame->incomplete))
+		complete(frame, span->query_desc);
+	pa_nesting_depth--;
+	pa_running = span->running.outer;
 }
 
 /* Opens a span: the clock and the usage counters are read. */

@@ -42,6 +42,7 @@ executor_start(QueryDesc *queryDesc, int eflags)
 	PG_TRY();
 	{
 		call_executor_start(queryDesc, eflags);
+		pa_collect_start_end(&span);
 	}
 	PG_CATCH();
 	{
@@ -49,7 +50,6 @@ executor_start(QueryDesc *queryDesc, int eflags)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	pa_collect_start_end(&span);
 }
 
 static void
