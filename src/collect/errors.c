@@ -34,6 +34,7 @@
 
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
+#include "tcop/tcopprot.h"
 #include "utils/backend_status.h"
 
 #include "collect/detail.h"
@@ -240,6 +241,30 @@ add_pending(const PaShapeKey *shape, int sqlstate)
 }
 
 /*
+ * Gives the queryid that the session shows, when the error is that
+ * statement's; else 0.
+ *
+ * A session that is idle, or calls a function by the fast path, still shows
+ * its last statement, and a protocol message is looked at before core shows
+ * another one: what names an unknown prepared statement or portal, or cannot
+ * be read, fails then.  In a pipeline it is not even idle, but no text is
+ * current.  There is none either at the Sync that commits what ran before it,
+ * whose deferred constraints are of the statement shown; but that is outside of
+ * transaction blocks, and they do not fail so.
+ */
+static int64
+current_queryid(int sqlstate)
+{
+	if (MyBEEntry == NULL || MyBEEntry->st_state != STATE_RUNNING)
+		return 0;
+	if (debug_query_string == NULL &&
+		(IsTransactionBlock() || sqlstate == ERRCODE_UNDEFINED_PSTATEMENT ||
+		 sqlstate == ERRCODE_UNDEFINED_CURSOR || sqlstate == ERRCODE_PROTOCOL_VIOLATION))
+		return 0;
+	return (int64) pgstat_get_my_query_id();
+}
+
+/*
  * Notes an error of no statement, or of the one that the session shows as its
  * present one (COMMIT, when a deferred constraint fails), if we know it.
  */
@@ -285,7 +310,7 @@ pa_collect_logged(int elevel, int sqlstate)
 	else if (noted)
 		noted = false;			/* this was it */
 	else if (pa_running == NULL)
-		note_logged(error_code(sqlstate), (int64) pgstat_get_my_query_id());
+		note_logged(error_code(sqlstate), current_queryid(sqlstate));
 }
 
 /* Hands over an error; its statement, if any, was recorded by this backend. */

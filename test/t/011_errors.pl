@@ -4,6 +4,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IO::Socket::UNIX;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -233,6 +234,89 @@ is(unidentified(), '42601|1', 'a warning is no error');
 # caught in a function before it had a queryid: nobody ever sees it
 execute($session, 'DO $$ BEGIN EXECUTE \'SELEC\'; EXCEPTION WHEN syntax_error THEN NULL; END $$');
 is(unidentified(), '42601|1', 'a syntax error that is caught is not logged');
+
+# ---- messages that name nothing are no error of the statement before ----
+sub message { my ($type, $body) = @_; return $type . pack('N', 4 + length $body) . $body; }
+my $port = $node->port;
+my $socket = IO::Socket::UNIX->new($node->host . "/.s.PGSQL.$port") or die "no connection: $!";
+
+# Sends messages and waits until the server is ready for more.
+sub converse
+{
+	my ($messages) = @_;
+	my $type = '';
+	$socket->syswrite($messages);
+	while ($type ne 'Z')
+	{
+		my ($header, $rest) = ('', '');
+		$socket->read($header, 5) == 5 or die 'the connection was closed';
+		($type, my $length) = unpack('aN', $header);
+		$socket->read($rest, $length - 4) == $length - 4 or die 'the connection was closed';
+	}
+	return;
+}
+my $startup = pack('N', 196608) . "user\0" . $node->safe_psql('postgres', 'SELECT current_user') . "\0database\0postgres\0\0";
+converse(pack('N', 4 + length $startup) . $startup);
+my $sync = message('S', '');
+my $next = message('Q', "SELECT 1, 2, 3 AS of_next\0");	# what waits is counted then
+my $bind = pack('nnn', 0, 0, 0);
+my $good = message('P', "\0SELECT 1, 2 AS of_innocent\0\0\0") . message('B', "\0\0$bind") . message('E', "\0\0\0\0\0");
+foreach my $case (
+	[ 'Bind of an unknown statement', message('B', "\0nosuch\0$bind"), '26000' ],
+	[ 'Describe of an unknown statement', message('D', "Snosuch\0"), '26000' ],
+	[ 'Execute of an unknown portal', message('E', "nosuch\0\0\0\0\0"), '34000' ],
+	[ 'a call of an unknown function', message('F', pack('Nnnn', 1, 0, 0, 0)), '42883', 'F' ],
+	[ 'a message that cannot be read', message('B', 'x'), '08P01' ])
+{
+	my ($name, $messages, $state, $is_call) = @$case;
+	my $end = $is_call ? '' : $sync;
+	reset_all();
+	converse($good . $sync);
+	converse($messages . $end);
+	converse($next);
+	is(counted('%of_innocent%') . ' ' . unidentified(), "t|1|0|0| $state|1", $name);
+	reset_all();
+	converse(message('Q', "BEGIN\0"));
+	converse($good . $sync);
+	converse($messages . $end);
+	converse(message('Q', "ROLLBACK\0"));
+	is(counted('%of_innocent%') . ' ' . unidentified(), "t|1|0|0| $state|1", "$name, in a transaction");
+	next if $is_call;
+	reset_all();
+	converse($good . $messages . $sync);
+	converse($next);
+	is(counted('%of_innocent%') . ' ' . unidentified(), "t|1|0|0| $state|1", "$name, behind it");
+}
+$node->safe_psql('postgres', 'CREATE TABLE part (id int REFERENCES t DEFERRABLE INITIALLY DEFERRED)');
+reset_all();
+converse(message('P', "\0INSERT INTO part VALUES (-1)\0\0\0") . message('B', "\0\0$bind") . message('E', "\0\0\0\0\0") . $sync);
+is(counted('INSERT INTO part%') . ' ' . unidentified(), 't|1|1|0|23503=1 ', 'what fails at Sync is of the statement before');
+$socket->close;
+
+# ---- a cancel that strikes while a plan's text is made ----
+$node->safe_psql('postgres', <<~'SQL');
+	CREATE TYPE slow;
+	CREATE FUNCTION slow_in(cstring) RETURNS slow IMMUTABLE STRICT LANGUAGE internal AS 'float8in';
+	CREATE FUNCTION slow_out(slow) RETURNS cstring IMMUTABLE STRICT LANGUAGE internal AS 'pg_sleep';
+	CREATE TYPE slow (INPUT = slow_in, OUTPUT = slow_out, LIKE = float8);
+	CREATE FUNCTION is_slow(slow) RETURNS bool LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+	CREATE FUNCTION counts() RETURNS int LANGUAGE plpgsql AS $$
+	BEGIN
+		RETURN (SELECT count(*) AS of_text FROM t WHERE is_slow('3600'));
+	END $$;
+	SQL
+foreach my $case ([ t => 'SELECT count(*) AS of_text FROM t WHERE is_slow(\'3600\')', 't|1|1|1|57014=1' ],
+	[ f => 'SELECT counts() AS of_text', "f|1|1|1|57014=1\nt|1|1|1|57014=1" ])
+{
+	my ($toplevel, $statement, $expected) = @$case;
+	reset_all();
+	execute($session, $statement);
+	send_and_wait($session, $pid, $statement, 'PgSleep');
+	$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
+	$session->query_until(qr/goes on/, "\\echo goes on\n");
+	is(counted('%of_text%'), $expected, "a cancel while a text is made, toplevel $toplevel");
+	is(unidentified(), '', 'counts for its statement');
+}
 
 # ---- thousands, with thousands of codes ----
 reset_all();
