@@ -16,14 +16,9 @@
  */
 #include "postgres.h"
 
+#include "report/compare.h"
 #include "report/errors.h"
 #include "report/query_text.h"
-
-#define COMPARE_FIELD(a, b) \
-	do { \
-		if ((a) != (b)) \
-			return (a) < (b) ? -1 : 1; \
-	} while (0)
 
 /* qsort comparator: most errors first, then by key. */
 static int

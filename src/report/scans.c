@@ -17,15 +17,10 @@
 
 #include "miscadmin.h"
 
+#include "report/compare.h"
 #include "report/predicate.h"
 #include "report/scan_samples.h"
 #include "report/scans.h"
-
-#define COMPARE_FIELD(a, b) \
-	do { \
-		if ((a) != (b)) \
-			return (a) < (b) ? -1 : 1; \
-	} while (0)
 
 /* strcmp with NULL before every string. */
 static int

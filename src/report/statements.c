@@ -21,17 +21,12 @@
 
 #include "miscadmin.h"
 
+#include "report/compare.h"
 #include "report/statements.h"
 #include "store/store.h"
 
 /* Calls from which the present plan speaks for all calls. */
 #define MIN_CALLS_OF_PLAN 2
-
-#define COMPARE_FIELD(a, b) \
-	do { \
-		if ((a) != (b)) \
-			return (a) < (b) ? -1 : 1; \
-	} while (0)
 
 /* qsort comparator of pointers: by statement, then by plan. */
 static int
