@@ -29,6 +29,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_am.h"
+
 #include "analyze/candidates.h"
 #include "analyze/index_spec.h"
 
@@ -172,6 +174,7 @@ start_draft(const PaRelationUse *use, Draft *draft)
 {
 	memset(draft, 0, sizeof(Draft));
 	draft->spec.relid = use->relid;
+	draft->spec.method = BTREE_AM_OID;
 	draft->rows = use->tuples;
 }
 
@@ -190,7 +193,7 @@ draft_has_column(const Draft *draft, AttrNumber attnum)
 static bool
 append_key(Draft *draft, AttrNumber attnum)
 {
-	PaOrderKey *key;
+	PaIndexKey *key;
 
 	if (draft->spec.nkeys >= PA_MAX_CANDIDATE_KEYS ||
 		draft_has_column(draft, attnum))

@@ -17,13 +17,13 @@
 #include "analyze/index_spec.h"
 
 static bool
-same_direction(const PaOrderKey *a, const PaOrderKey *b)
+same_direction(const PaIndexKey *a, const PaIndexKey *b)
 {
 	return a->descending == b->descending && a->nulls_first == b->nulls_first;
 }
 
 static bool
-opposite_direction(const PaOrderKey *a, const PaOrderKey *b)
+opposite_direction(const PaIndexKey *a, const PaIndexKey *b)
 {
 	return a->descending != b->descending && a->nulls_first != b->nulls_first;
 }

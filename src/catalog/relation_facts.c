@@ -147,6 +147,7 @@ index_spec(Relation pg_index, HeapTuple tuple)
 														  RelationGetDescr(pg_index), &isnull));
 
 	spec->relid = index->indrelid;
+	spec->method = BTREE_AM_OID;
 	for (int i = 0; i < index->indnkeyatts && i < PA_MAX_INDEX_KEYS; i++)
 	{
 		PaColumnFacts column;

@@ -546,15 +546,16 @@ choose_indexes(PaAdvisor *advisor)
  * CurrentMemoryContext; the statements stay open until pa_advisor_close().
  */
 PaAdvisor *
-pa_advisor_run(void)
+pa_advisor_run(const PaAdvisorOptions *options)
 {
 	PaAdvisor  *advisor = palloc0(sizeof(PaAdvisor));
 
 	advisor->context = CurrentMemoryContext;
 	advisor->started = GetCurrentTimestamp();
-	if (pa_guc_advisor_deadline > 0)
+	advisor->options = *options;
+	if (options->deadline > 0)
 		advisor->deadline = TimestampTzPlusMilliseconds(advisor->started,
-														pa_guc_advisor_deadline);
+														options->deadline);
 	advisor->workload = pa_report_workload();
 	advisor->matrix = pa_matrix_create(0);
 	open_workload(advisor);

@@ -35,6 +35,7 @@ typedef struct PaAdvisorSubject
 typedef struct PaAdvisor
 {
 	MemoryContext context;		/* where all of it lives */
+	PaAdvisorOptions options;
 	TimestampTz started;
 	TimestampTz deadline;		/* 0: none */
 	bool		deadline_hit;
@@ -44,12 +45,13 @@ typedef struct PaAdvisor
 								 * matrix' statements */
 	PaCostMatrix *matrix;
 	List	   *updates;		/* of PaColumnUpdates * */
+	int			planner_calls;	/* plannings made, vectors counted one by one */
 	Bitmapset  *chosen;			/* candidates of the matrix */
 	List	   *skipped;		/* of PaSkippedStatement * */
 } PaAdvisor;
 
 /* advisor.c */
-extern PaAdvisor *pa_advisor_run(void);
+extern PaAdvisor *pa_advisor_run(const PaAdvisorOptions *options);
 extern void pa_advisor_close(PaAdvisor *advisor);
 
 /* index_findings.c: List of PaMissingIndex *, largest saving first */

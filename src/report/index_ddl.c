@@ -47,7 +47,7 @@ pa_index_column_list(const PaIndexText *text)
 	initStringInfo(&list);
 	for (int i = 0; i < text->spec->nkeys; i++)
 	{
-		const PaOrderKey *key = &text->spec->keys[i];
+		const PaIndexKey *key = &text->spec->keys[i];
 
 		appendStringInfo(&list, "%s%s%s", i == 0 ? "(" : ", ",
 						 quote_identifier(text->columns[i]),

@@ -10,18 +10,26 @@
  */
 #include "postgres.h"
 
+#include "config/config.h"
 #include "report/advisor.h"
 #include "report/missing_indexes.h"
 
 PaIndexAdvice *
-pa_report_missing_indexes(void)
+pa_report_missing_indexes(const PaAdvisorOptions *options)
 {
-	PaAdvisor  *advisor = pa_advisor_run();
+	PaAdvisorOptions defaults = {0};
+	PaAdvisor  *advisor;
 	PaIndexAdvice *advice = palloc0(sizeof(PaIndexAdvice));
+
+	defaults.storage_budget = -1;
+	defaults.deadline = pa_guc_advisor_deadline;
+	advisor = pa_advisor_run(options != NULL ? options : &defaults);
 
 	advice->made_at = advisor->started;
 	advice->indexes = pa_advisor_findings(advisor);
 	advice->skipped = advisor->skipped;
+	advice->planner_calls = advisor->planner_calls;
+	advice->deadline_hit = advisor->deadline_hit;
 	pa_advisor_close(advisor);
 	return advice;
 }

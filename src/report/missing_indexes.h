@@ -12,18 +12,38 @@
 #define PA_REPORT_MISSING_INDEXES_H
 
 #include "base/index_advice.h"
+#include "base/table_writes.h"
 #include "report/workload.h"
+
+/* What a caller may ask of a run of the advisor. */
+typedef struct PaAdvisorOptions
+{
+	bool		one_statement;	/* only queryid counts */
+	int64		queryid;
+	int64		storage_budget; /* bytes of all new indexes, -1: no limit */
+	int			deadline;		/* msec, 0: none */
+} PaAdvisorOptions;
 
 /* An index worth creating. */
 typedef struct PaMissingIndex
 {
 	int64		finding_id;
+	const PaIndexSpec *spec;
 	Oid			relid;
 	const char *schemaname;
 	const char *relname;
 	char	   *index_ddl;
+	char	   *ddl_script;		/* steps that do not block, or NULL where
+								 * index_ddl is enough */
+	const char *access_method;
 	int			nkeys;
-	char	   *key_columns[PA_MAX_INDEX_KEYS];
+	char	   *key_columns[PA_MAX_INDEX_KEYS]; /* or expressions */
+	int			nincluded;
+	char	   *include_columns[PA_MAX_INCLUDED];
+	char	   *predicate;		/* NULL: all rows */
+	PaWriteCost write_cost;
+	char	   *replaces;		/* existing index that it makes redundant, or
+								 * NULL */
 	int			nqueryids;
 	int64	   *queryids;		/* most time first */
 	int64		calls;			/* of those statements */
@@ -53,13 +73,16 @@ typedef struct PaIndexAdvice
 	TimestampTz made_at;
 	List	   *indexes;		/* of PaMissingIndex *, largest saving first */
 	List	   *skipped;		/* of PaSkippedStatement *, most time first */
+	int			planner_calls;
+	bool		deadline_hit;
 } PaIndexAdvice;
 
 /*
- * Analyses the workload; takes perf_advisor.advisor_deadline at most.  The
+ * Analyses the workload; without options (NULL) all of it, without limit of
+ * space, for perf_advisor.advisor_deadline at most.  The
  * result lives in CurrentMemoryContext.  Callers must be VOLATILE and
  * PARALLEL UNSAFE.
  */
-extern PaIndexAdvice *pa_report_missing_indexes(void);
+extern PaIndexAdvice *pa_report_missing_indexes(const PaAdvisorOptions *options);
 
 #endif							/* PA_REPORT_MISSING_INDEXES_H */

@@ -14,12 +14,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
-typedef struct PaColumnUpdates
-{
-	Oid			relid;
-	AttrNumber	attnum;
-	int64		calls;			/* of statements that set it */
-} PaColumnUpdates;
+#include "base/table_writes.h"
 
 /* Adds what one statement sets to a List of PaColumnUpdates *. */
 extern List *pa_updates_add(List *updates, const Query *query, int64 calls);

@@ -65,7 +65,7 @@ pa_missing_indexes_1_0(PG_FUNCTION_ARGS)
 
 	pa_require_preloaded();
 	pa_rows_begin(&row, fcinfo);
-	advice = pa_report_missing_indexes();
+	advice = pa_report_missing_indexes(NULL);
 
 	foreach(lc, advice->indexes)
 		put_index(&row, lfirst(lc), advice->made_at);
@@ -82,7 +82,7 @@ pa_advisor_skipped_1_0(PG_FUNCTION_ARGS)
 
 	pa_require_preloaded();
 	pa_rows_begin(&row, fcinfo);
-	advice = pa_report_missing_indexes();
+	advice = pa_report_missing_indexes(NULL);
 
 	foreach(lc, advice->skipped)
 	{

@@ -40,7 +40,7 @@ limit_applies(PlannerInfo *root)
 
 /* The relation's column that a path key orders by. */
 static bool
-pathkey_column(PathKey *pathkey, RelOptInfo *rel, Oid relid, PaOrderKey *key)
+pathkey_column(PathKey *pathkey, RelOptInfo *rel, Oid relid, PaIndexKey *key)
 {
 	EquivalenceClass *ec = pathkey->pk_eclass;
 	ListCell   *lc;

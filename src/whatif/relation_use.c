@@ -78,6 +78,8 @@ existing_index(IndexOptInfo *index, Oid relid)
 
 	spec = palloc0(sizeof(PaIndexSpec));
 	spec->relid = relid;
+	spec->method = BTREE_AM_OID;
+	spec->predicate_holds = true;
 	for (int i = 0; i < index->nkeycolumns && i < PA_MAX_INDEX_KEYS; i++)
 	{
 		PaColumnFacts facts;

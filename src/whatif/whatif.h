@@ -74,6 +74,19 @@ extern bool pa_whatif_plan(PaWhatifStatement *statement, List *candidates,
 extern bool pa_whatif_plan_sets(PaWhatifStatement *statement, List *sets,
 								PaPlanCost *costs);
 
+/*
+ * Real indexes (OidList) that all later plannings of the statement do
+ * without, as if they were dropped; NIL brings them back.
+ */
+extern void pa_whatif_hide(PaWhatifStatement *statement, List *indexids);
+
+/*
+ * EXPLAIN's text of the plan for the first vector with the candidates, which
+ * it calls by names (List of char *, as many), palloc'd; NULL when refused.
+ */
+extern char *pa_whatif_explain(PaWhatifStatement *statement, List *candidates,
+							   List *names);
+
 /* ---- sizes ---- */
 
 /* Estimated bytes of an index, 0 when the relation is gone. */

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_am.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -51,7 +52,7 @@ unit_index_text(const PaIndexSpec *spec)
 	appendStringInfoChar(&text, '(');
 	for (int i = 0; i < spec->nkeys; i++)
 	{
-		const PaOrderKey *key = &spec->keys[i];
+		const PaIndexKey *key = &spec->keys[i];
 
 		appendStringInfo(&text, "%s%d%s%s", i > 0 ? "," : "", key->attnum,
 						 key->descending ? " desc" : "",
@@ -77,7 +78,7 @@ unit_indexes_text(const List *specs)
 
 /* Reads one key, "3" or "3 desc nulls_last"; returns the place after it. */
 static const char *
-read_key(const char *text, PaOrderKey *key)
+read_key(const char *text, PaIndexKey *key)
 {
 	key->attnum = (AttrNumber) strtol(text, (char **) &text, 10);
 	key->descending = (strncmp(text, " desc", 5) == 0);
@@ -104,6 +105,7 @@ read_index(const char *text, const char **end)
 	PaIndexSpec *spec = palloc0(sizeof(PaIndexSpec));
 
 	spec->relid = 1;
+	spec->method = BTREE_AM_OID;
 	while (*text == '(' || *text == ',')
 		text = read_key(text + 1, &spec->keys[spec->nkeys++]);
 	if (*text != ')')
