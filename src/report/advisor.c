@@ -541,6 +541,39 @@ choose_indexes(PaAdvisor *advisor)
 	MemoryContextDelete(round);
 }
 
+const PaAdvisorChoice *
+pa_advisor_choice(const PaAdvisor *advisor, int candidate)
+{
+	ListCell   *lc;
+
+	foreach(lc, advisor->choices)
+	{
+		const PaAdvisorChoice *choice = lfirst(lc);
+
+		if (choice->candidate == candidate)
+			return choice;
+	}
+	return NULL;
+}
+
+/* Fills in what is known of each chosen index. */
+static void
+describe_choices(PaAdvisor *advisor)
+{
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(advisor->chosen, candidate)) >= 0)
+	{
+		PaAdvisorChoice *choice = palloc0(sizeof(PaAdvisorChoice));
+
+		choice->candidate = candidate;
+		choice->size = pa_whatif_index_size(pa_matrix_candidate(advisor->matrix,
+																candidate));
+		choice->write_cost.ratio = 1;
+		advisor->choices = lappend(advisor->choices, choice);
+	}
+}
+
 /*
  * Runs the advisor for this database.  Everything lives in
  * CurrentMemoryContext; the statements stay open until pa_advisor_close().
@@ -561,6 +594,7 @@ pa_advisor_run(const PaAdvisorOptions *options)
 	open_workload(advisor);
 	bar_bets(advisor);
 	choose_indexes(advisor);
+	describe_choices(advisor);
 	return advisor;
 }
 

@@ -32,6 +32,22 @@ typedef struct PaAdvisorSubject
 	List	   *relations;		/* of PaRelationUse * */
 } PaAdvisorSubject;
 
+/* What is known of a chosen index besides what its statements cost. */
+typedef struct PaAdvisorChoice
+{
+	int			candidate;		/* of the matrix */
+	int64		size;			/* estimated, bytes */
+	PaWriteCost write_cost;
+	List	   *replaces;		/* of PaIndexSpec *: existing indexes that it
+								 * makes redundant */
+	bool		verified;		/* every statement that uses it was planned with
+								 * all of its vectors */
+	bool		risky;			/* its gain hangs on meeting the wanted rows
+								 * early: LIMIT and a further condition */
+	List	   *tempted;		/* of PaWorkloadStatement *: not served by it, and
+								 * may bet on it all the same */
+} PaAdvisorChoice;
+
 typedef struct PaAdvisor
 {
 	MemoryContext context;		/* where all of it lives */
@@ -47,12 +63,17 @@ typedef struct PaAdvisor
 	List	   *updates;		/* of PaColumnUpdates * */
 	int			planner_calls;	/* plannings made, vectors counted one by one */
 	Bitmapset  *chosen;			/* candidates of the matrix */
+	List	   *choices;		/* of PaAdvisorChoice *, one for each of them */
 	List	   *skipped;		/* of PaSkippedStatement * */
 } PaAdvisor;
 
 /* advisor.c */
 extern PaAdvisor *pa_advisor_run(const PaAdvisorOptions *options);
 extern void pa_advisor_close(PaAdvisor *advisor);
+
+/* What is known of a chosen candidate; NULL when it was not chosen. */
+extern const PaAdvisorChoice *pa_advisor_choice(const PaAdvisor *advisor,
+												int candidate);
 
 /* index_findings.c: List of PaMissingIndex *, largest saving first */
 extern List *pa_advisor_findings(const PaAdvisor *advisor);
