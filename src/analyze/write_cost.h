@@ -14,7 +14,10 @@
 #include "base/index_advice.h"
 #include "base/table_writes.h"
 
-/* size: of the index, in bytes.  All zero (ratio 1) for a table never written. */
+/*
+ * size: of the index, in bytes.  All zero (ratio 1) for a table that is never
+ * written, which writes may be NULL for.
+ */
 extern PaWriteCost pa_analyze_write_cost(const PaTableWrites *writes,
 										 const PaIndexSpec *spec, int64 size);
 

@@ -11,19 +11,22 @@
 #ifndef PA_BASE_TABLE_WRITES_H
 #define PA_BASE_TABLE_WRITES_H
 
-#include "access/attnum.h"
+#include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
 
-/* A column that the workload's UPDATEs set. */
+/* Columns that some UPDATEs of the workload set together. */
 typedef struct PaColumnUpdates
 {
-	Oid			relid;
-	AttrNumber	attnum;
-	int64		calls;			/* of statements that set it */
+	Bitmapset  *attnums;
+	int64		calls;			/* of those statements */
 	double		rows;			/* that they updated */
 } PaColumnUpdates;
 
-/* Rows written in the window that the workload's time is of. */
+/*
+ * Rows written to a table in the window that the workload's time is of.  What
+ * is written to a partition counts for the root of its tree, in the root's
+ * attribute numbers, because that is what an index is proposed for.
+ */
 typedef struct PaTableWrites
 {
 	Oid			relid;
@@ -31,7 +34,9 @@ typedef struct PaTableWrites
 	double		updates;		/* all of them */
 	double		hot_updates;	/* those that touched no index */
 	double		deletes;
-	List	   *columns;		/* of PaColumnUpdates *, of this table */
+	List	   *columns;		/* of PaColumnUpdates *: what the updates set */
+	int			nindexes;		/* that it has today */
+	bool		brin_keeps_hot; /* a BRIN index does not end HOT updates */
 } PaTableWrites;
 
 /* What one index would cost those writes. */

@@ -30,6 +30,9 @@
 /* 18 counts parallel workers (upstream: es_parallel_workers_to_launch). */
 #define PA_HAS_PARALLEL_WORKER_COUNTS (PG_VERSION_NUM >= 180000)
 
+/* 16 keeps updates HOT when only BRIN indexes are on what they set (19d8e2308b). */
+#define PA_BRIN_KEEPS_HOT (PG_VERSION_NUM >= 160000)
+
 /* The major version: what is saved is for the one that saved it. */
 #define PA_SERVER_MAJOR (PG_VERSION_NUM / 10000)
 

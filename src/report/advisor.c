@@ -295,7 +295,6 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement)
 	}
 	if (is_about_us(query))
 		return false;
-	advisor->updates = pa_updates_add(advisor->updates, query, statement->calls);
 
 	foreach(lc, trees)
 	{
@@ -590,6 +589,7 @@ pa_advisor_run(const PaAdvisorOptions *options)
 		advisor->deadline = TimestampTzPlusMilliseconds(advisor->started,
 														options->deadline);
 	advisor->workload = pa_report_workload();
+	advisor->writes = pa_report_table_writes();
 	advisor->matrix = pa_matrix_create(0);
 	open_workload(advisor);
 	bar_bets(advisor);

@@ -60,7 +60,7 @@ typedef struct PaAdvisor
 	List	   *subjects;		/* of PaAdvisorSubject *; numbered as the
 								 * matrix' statements */
 	PaCostMatrix *matrix;
-	List	   *updates;		/* of PaColumnUpdates * */
+	List	   *writes;			/* of PaTableWrites * */
 	int			planner_calls;	/* plannings made, vectors counted one by one */
 	Bitmapset  *chosen;			/* candidates of the matrix */
 	List	   *choices;		/* of PaAdvisorChoice *, one for each of them */

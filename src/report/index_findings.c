@@ -298,7 +298,7 @@ update_caveat(const PaMissingIndex *index, const Served *served)
 {
 	for (int i = 0; i < index->nkeys; i++)
 	{
-		int64		calls = pa_updates_calls(served->advisor->updates, index->relid,
+		int64		calls = pa_updates_calls(served->advisor->writes, index->relid,
 											 served->spec->keys[i].attnum);
 
 		if (calls > 0)
