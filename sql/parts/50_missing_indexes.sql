@@ -8,6 +8,7 @@ CREATE FUNCTION perf_advisor.missing_indexes(
 	OUT relname name,
 	OUT relid oid,
 	OUT index_ddl text,
+	OUT ddl_script text,
 	OUT access_method text,
 	OUT key_columns text[],
 	OUT include_columns text[],
@@ -42,6 +43,7 @@ SELECT
 	m.relname,
 	m.relid,
 	m.index_ddl,
+	m.ddl_script,
 	m.access_method,
 	m.key_columns,
 	m.include_columns,
@@ -66,15 +68,16 @@ SELECT
 FROM perf_advisor.missing_indexes() AS m;
 
 COMMENT ON VIEW perf_advisor.missing_indexes IS 'One row for each index worth creating in this database, largest saving first; computed anew on each read. An index that exists, or is the beginning of one that exists, is never listed: create it and the row is gone. No row: nothing would help much, or the statements were not seen twice yet, see perf_advisor.advisor_skipped.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.finding_id IS 'The same number for the same table and columns, whatever the index would be called.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.finding_id IS 'The same number for the same table and index, whatever the index would be called; for perf_advisor.explain_missing_index() and perf_advisor.acknowledge().';
 COMMENT ON COLUMN perf_advisor.missing_indexes.schemaname IS 'Schema of the table.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.relname IS 'Name of the table.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.relid IS 'The table, pg_class.oid.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.index_ddl IS 'The statement that creates it, under a name that is free; run it as it is, outside a transaction.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.access_method IS 'Always btree in this version.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.key_columns IS 'Names of its columns in order; directions stand in index_ddl.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.include_columns IS 'Columns to carry along with INCLUDE. Always empty: this version does not propose any.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.predicate IS 'WHERE clause of a partial index. Always NULL: this version does not propose any.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.ddl_script IS 'For a partitioned table: the statements that build it partition by partition without blocking writes, for psql -f. NULL where index_ddl is enough.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.access_method IS 'btree, gin, gist, brin or hash.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.key_columns IS 'Its columns, or expressions, in order; directions and operator classes stand in index_ddl.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.include_columns IS 'Columns to carry along with INCLUDE, so that the table itself need not be read; empty if there are none.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.predicate IS 'WHERE clause of a partial index; NULL: all rows.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.queryids IS 'The statements that would use it and gain, most time first; see perf_advisor.statements.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.calls IS 'Calls of those statements.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.total_exec_time IS 'Execution time of those statements, in ms.';
@@ -84,10 +87,10 @@ COMMENT ON COLUMN perf_advisor.missing_indexes.est_saved_time IS 'Execution time
 COMMENT ON COLUMN perf_advisor.missing_indexes.est_saved_pct IS 'The same as a share of what these statements take as they are run now, 0-100.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.est_index_size IS 'Its size when built, estimated from the table''s statistics, in bytes.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.table_size IS 'Size of the table today, without indexes and TOAST, in bytes.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.write_cost_ratio IS 'What it would cost writers. Always NULL: this version does not estimate it; look at n_tup_ins and n_tup_upd in pg_stat_user_tables.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.hot_loss_pct IS 'Share of HOT updates that it would end. Always NULL: this version does not estimate it; caveats names a key column that UPDATEs of the workload set.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.write_cost_ratio IS 'What writing to the table would take with it, as a multiple of what it takes now, from the rows that were really written; 1: nothing.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.hot_loss_pct IS 'Share of today''s HOT updates that it would end, because they set one of its columns, 0-100.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.verified IS 'hypothetical: the planner chose it in real plans of those statements, as if it existed.';
-COMMENT ON COLUMN perf_advisor.missing_indexes.replaces IS 'An index that it makes redundant. Always NULL: this version does not look.';
+COMMENT ON COLUMN perf_advisor.missing_indexes.replaces IS 'An existing index that it makes redundant, with its schema; drop it when the new one is there. NULL: none.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.reason IS 'Why, in a sentence.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.caveats IS 'What speaks against trusting the figures; empty if nothing does.';
 COMMENT ON COLUMN perf_advisor.missing_indexes.confidence IS 'high: at least 100 calls in a day or more, planned with the values that were used. low: under 10 calls, the deadline was hit, or the gain depends on where matching rows lie. Else medium.';

@@ -364,6 +364,31 @@ fill_savings(PaMissingIndex *index, const Served *served, double window)
 		Min(100.0, 100.0 * served->saved / served->present_time) : 0;
 }
 
+/* What the index is, and how to make it. */
+static void
+fill_index(PaMissingIndex *index, const PaIndexText *text, List **taken)
+{
+	const PaIndexSpec *spec = text->spec;
+	char	   *name = pa_index_free_name(text, taken);
+
+	index->finding_id = pa_index_finding_id(text);
+	index->spec = spec;
+	index->relid = spec->relid;
+	index->schemaname = text->table->schemaname;
+	index->relname = text->table->relname;
+	index->index_ddl = pa_index_create_statement(text, name);
+	index->ddl_script = pa_index_partition_script(text, name, taken);
+	index->access_method = text->method;
+	index->nkeys = spec->nkeys;
+	memcpy(index->key_columns, text->columns, sizeof(index->key_columns));
+	index->nincluded = spec->nincluded;
+	memcpy(index->include_columns, text->included, sizeof(index->include_columns));
+	index->predicate = text->predicate;
+	index->est_index_size = pa_whatif_index_size(spec);
+	index->table_size = text->table->size;
+	index->write_cost.ratio = 1;
+}
+
 /* Makes the finding; NULL when no statement has it or the table is gone. */
 static PaMissingIndex *
 make_finding(const PaAdvisor *advisor, int candidate, List **taken)
@@ -387,16 +412,7 @@ make_finding(const PaAdvisor *advisor, int candidate, List **taken)
 		return NULL;
 
 	index = palloc0(sizeof(PaMissingIndex));
-	index->relid = table->relid;
-	index->schemaname = table->schemaname;
-	index->relname = table->relname;
-	index->table_size = table->size;
-	index->est_index_size = pa_whatif_index_size(served.spec);
-	index->nkeys = served.spec->nkeys;
-	memcpy(index->key_columns, text.columns, sizeof(index->key_columns));
-	index->finding_id = pa_index_finding_id(&text);
-	index->index_ddl = pa_index_create_statement(&text,
-												 pa_index_free_name(&text, taken));
+	fill_index(index, &text, taken);
 
 	fill_statements(index, &served);
 	window = msec_between(index->watched_since, advisor->started);

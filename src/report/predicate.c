@@ -25,6 +25,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
 #include "utils/ruleutils.h"
@@ -110,11 +111,20 @@ number_exec_params(Node *node, void *context)
 	return expression_tree_mutator(node, number_exec_params, context);
 }
 
-/* Makes the text; raises whatever the deparser raises. */
-static char *
-deparse(Oid relid, const char *nodes)
+/* What is to be written as SQL: one of the two. */
+typedef struct Source
 {
-	Node	   *filter = stringToNode(nodes);
+	Oid			relid;
+	const char *nodes;			/* as stored, changed or not */
+	Node	   *expression;
+} Source;
+
+/* Makes the text of a stored filter; raises whatever the deparser raises. */
+static char *
+deparse_nodes(const Source *source)
+{
+	Oid			relid = source->relid;
+	Node	   *filter = stringToNode(source->nodes);
 	char	   *relname = get_rel_name(relid);
 	int			last_param = 0;
 
@@ -134,6 +144,28 @@ deparse(Oid relid, const char *nodes)
 							  false, false);
 }
 
+/*
+ * Makes the text of an expression that must mean the same wherever it is
+ * read: whatever is not in pg_catalog is named with its schema.
+ */
+static char *
+deparse_expression_qualified(const Source *source)
+{
+	char	   *relname = get_rel_name(source->relid);
+	int			nestlevel = NewGUCNestLevel();
+	char	   *sql;
+
+	if (relname == NULL)
+		return NULL;
+	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	sql = deparse_expression(source->expression,
+							 deparse_context_for(relname, source->relid),
+							 false, false);
+	AtEOXact_GUC(true, nestlevel);
+	return sql;
+}
+
 bool
 pa_report_must_be_raised(int sqlerrcode)
 {
@@ -143,8 +175,9 @@ pa_report_must_be_raised(int sqlerrcode)
 		category == ERRCODE_INSUFFICIENT_RESOURCES;
 }
 
-char *
-pa_report_predicate_sql(Oid relid, const char *nodes)
+/* Runs the function in a subtransaction; NULL when it raises an error. */
+static char *
+try_deparse(char *(*deparse) (const Source *source), const Source *source)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -154,7 +187,7 @@ pa_report_predicate_sql(Oid relid, const char *nodes)
 	MemoryContextSwitchTo(caller);
 	PG_TRY();
 	{
-		sql = deparse(relid, nodes);
+		sql = deparse(source);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(caller);
 		CurrentResourceOwner = owner;
@@ -177,4 +210,20 @@ pa_report_predicate_sql(Oid relid, const char *nodes)
 	PG_END_TRY();
 
 	return sql;
+}
+
+char *
+pa_report_predicate_sql(Oid relid, const char *nodes)
+{
+	Source		source = {.relid = relid, .nodes = nodes};
+
+	return try_deparse(deparse_nodes, &source);
+}
+
+char *
+pa_report_expression_sql(Oid relid, Node *expression)
+{
+	Source		source = {.relid = relid, .expression = expression};
+
+	return try_deparse(deparse_expression_qualified, &source);
 }

@@ -31,10 +31,11 @@ put_index(PaRow *row, const PaMissingIndex *index, TimestampTz made_at)
 	pa_row_name(row, index->relname);
 	pa_row_oid(row, index->relid);
 	pa_row_text(row, index->index_ddl);
-	pa_row_text(row, "btree");
+	pa_row_text(row, index->ddl_script);
+	pa_row_text(row, index->access_method);
 	pa_row_text_array(row, index->key_columns, index->nkeys);
-	pa_row_text_array(row, NULL, 0);	/* include_columns */
-	pa_row_null(row);			/* predicate */
+	pa_row_text_array(row, index->include_columns, index->nincluded);
+	pa_row_text(row, index->predicate);
 	pa_row_int8_array(row, index->queryids, index->nqueryids);
 	pa_row_int8(row, index->calls);
 	pa_row_float8(row, index->total_exec_time);
@@ -44,10 +45,10 @@ put_index(PaRow *row, const PaMissingIndex *index, TimestampTz made_at)
 	pa_row_float8(row, index->est_saved_pct);
 	pa_row_int8(row, index->est_index_size);
 	pa_row_int8(row, index->table_size);
-	pa_row_null(row);			/* write_cost_ratio */
-	pa_row_null(row);			/* hot_loss_pct */
+	pa_row_float8(row, index->write_cost.ratio);
+	pa_row_float8(row, index->write_cost.hot_loss_pct);
 	pa_row_text(row, "hypothetical");
-	pa_row_null(row);			/* replaces */
+	pa_row_text(row, index->replaces);
 	pa_row_text(row, index->reason);
 	pa_row_text_array(row, index->caveats, index->ncaveats);
 	pa_row_text(row, index->confidence);
