@@ -50,6 +50,9 @@
 /* Likewise one whose base plan takes longer, in milliseconds. */
 #define MAX_PLANNING_MS 50.0
 
+/* Made in this session. */
+static uint64 plannings = 0;
+
 struct PaWhatifStatement
 {
 	MemoryContext context;		/* everything of this statement */
@@ -61,6 +64,7 @@ struct PaWhatifStatement
 	PaQueryDependencies deps;
 	int			nvectors;		/* 0 until chosen, then at least 1 */
 	ParamListInfo vectors[PA_MAX_PLAN_VECTORS];
+	int			counts[PA_MAX_PLAN_VECTORS];	/* of each in the mean */
 	PaPlanCost	base;
 	List	   *relations;		/* of PaRelationUse * */
 	const char *refusal;		/* why not, or NULL */
@@ -192,6 +196,7 @@ choose_vectors(PaWhatifStatement *statement)
 		statement->vectors[statement->nvectors++] = makeParamList(0);
 		MemoryContextSwitchTo(oldcontext);
 	}
+	pa_whatif_weigh(statement, NULL);
 }
 
 /*
@@ -206,6 +211,7 @@ plan_once(PaWhatifStatement *statement, PaWhatifScope *scope, uint64 *used)
 
 	CHECK_FOR_INTERRUPTS();
 	MemoryContextReset(statement->scratch);
+	plannings++;
 	pa_whatif_scope = scope;
 
 	plan = pa_sandbox_plan(copyObject(statement->query), scope->params,
@@ -222,17 +228,23 @@ static void
 plan_set(PaWhatifStatement *statement, List *candidates, bool facts,
 		 PaPlanCost *cost)
 {
+	int			total = 0;
+
 	memset(cost, 0, sizeof(*cost));
 	cost->nvectors = statement->nvectors;
+	for (int i = 0; i < statement->nvectors; i++)
+		total += statement->counts[i];
 	for (int i = 0; i < statement->nvectors; i++)
 	{
 		PaWhatifScope scope = {0};
 
+		if (statement->counts[i] == 0)
+			continue;
 		scope.params = statement->vectors[i];
 		scope.candidates = candidates;
 		scope.facts_context = facts ? statement->context : NULL;
 		cost->vector_cost[i] = plan_once(statement, &scope, &cost->used);
-		cost->total_cost += cost->vector_cost[i] / statement->nvectors;
+		cost->total_cost += cost->vector_cost[i] * statement->counts[i] / total;
 
 		if (facts && i == 0)
 			statement->relations = scope.relations;
@@ -419,6 +431,19 @@ List *
 pa_whatif_relations(const PaWhatifStatement *statement)
 {
 	return statement->relations;
+}
+
+void
+pa_whatif_weigh(PaWhatifStatement *statement, const int *counts)
+{
+	for (int i = 0; i < statement->nvectors; i++)
+		statement->counts[i] = counts != NULL ? counts[i] : 1;
+}
+
+uint64
+pa_whatif_plannings(void)
+{
+	return plannings;
 }
 
 bool

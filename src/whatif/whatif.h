@@ -75,6 +75,16 @@ extern bool pa_whatif_plan_sets(PaWhatifStatement *statement, List *sets,
 								PaPlanCost *costs);
 
 /*
+ * How many times each of the vectors of pa_whatif_base() counts in the mean
+ * of later plannings, not all of them 0; one that does not count is not
+ * planned, its vector_cost is 0.  NULL: once each, as in the beginning.
+ */
+extern void pa_whatif_weigh(PaWhatifStatement *statement, const int *counts);
+
+/* Plannings made in this session so far, every vector counted. */
+extern uint64 pa_whatif_plannings(void);
+
+/*
  * Real indexes (OidList) that all later plannings of the statement do
  * without, as if they were dropped; NIL brings them back.
  */
