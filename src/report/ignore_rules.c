@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * ignore_rules.c
+ *		What the owner does not want advice about.
+ *
+ * The rules are rows of perf_advisor.ignore_rules.  They are read without
+ * SQL: whoever may read advice gets it filtered, without privileges on the
+ * table and without a statement of ours among the recorded ones.
+ *
+ * Every column that a rule fills must match; names are LIKE patterns.  A rule
+ * that fills application_name matches no statement, because statements are
+ * not recorded by application.
+ *
+ * IDENTIFICATION
+ *		src/report/ignore_rules.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "report/ignore_rules.h"
+
+#define RULES_SCHEMA "perf_advisor"
+#define RULES_TABLE "ignore_rules"
+
+/* One row; NULL: anything. */
+typedef struct IgnoreRule
+{
+	char	   *category;
+	char	   *schemaname;
+	char	   *relname;
+	char	   *rolname;
+	char	   *application_name;
+} IgnoreRule;
+
+struct PaIgnoreRules
+{
+	List	   *rules;			/* of IgnoreRule * */
+};
+
+/* A column by its name, as text; NULL when it is NULL or not there. */
+static char *
+column_text(TupleTableSlot *slot, const char *name)
+{
+	TupleDesc	desc = slot->tts_tupleDescriptor;
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		bool		isnull;
+		Datum		value;
+
+		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) != 0 ||
+			TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		value = slot_getattr(slot, i + 1, &isnull);
+		return isnull ? NULL : TextDatumGetCString(value);
+	}
+	return NULL;
+}
+
+static bool
+like(const char *name, const char *pattern)
+{
+	return DatumGetBool(DirectFunctionCall2Coll(textlike, C_COLLATION_OID,
+												CStringGetTextDatum(name),
+												CStringGetTextDatum(pattern)));
+}
+
+static IgnoreRule *
+read_rule(TupleTableSlot *slot)
+{
+	IgnoreRule *rule = palloc(sizeof(IgnoreRule));
+
+	rule->category = column_text(slot, "category");
+	rule->schemaname = column_text(slot, "schemaname");
+	rule->relname = column_text(slot, "relname");
+	rule->rolname = column_text(slot, "rolname");
+	rule->application_name = column_text(slot, "application_name");
+	return rule;
+}
+
+PaIgnoreRules *
+pa_ignore_rules(const char *category)
+{
+	PaIgnoreRules *rules = palloc0(sizeof(PaIgnoreRules));
+	Oid			schema = get_namespace_oid(RULES_SCHEMA, true);
+	Oid			relid = OidIsValid(schema) ?
+		get_relname_relid(RULES_TABLE, schema) : InvalidOid;
+	Relation	relation;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+
+	if (!OidIsValid(relid))
+		return rules;
+	relation = try_table_open(relid, AccessShareLock);
+	if (relation == NULL)
+		return rules;
+	slot = table_slot_create(relation, NULL);
+	scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		IgnoreRule *rule = read_rule(slot);
+
+		if (rule->application_name == NULL &&
+			(rule->category == NULL || strcmp(rule->category, category) == 0))
+			rules->rules = lappend(rules->rules, rule);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(relation, AccessShareLock);
+	return rules;
+}
+
+/* True when the rule is about the user's statements; false without a user. */
+static bool
+matches_user(const IgnoreRule *rule, Oid userid)
+{
+	char	   *name;
+
+	if (rule->rolname == NULL)
+		return true;
+	name = OidIsValid(userid) ? GetUserNameFromId(userid, true) : NULL;
+	return name != NULL && like(name, rule->rolname);
+}
+
+static bool
+matches_relation(const IgnoreRule *rule, Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+	char	   *schema = name != NULL ?
+		get_namespace_name(get_rel_namespace(relid)) : NULL;
+
+	return schema != NULL &&
+		(rule->schemaname == NULL || like(schema, rule->schemaname)) &&
+		(rule->relname == NULL || like(name, rule->relname));
+}
+
+static bool
+is_about_relations(const IgnoreRule *rule)
+{
+	return rule->schemaname != NULL || rule->relname != NULL;
+}
+
+bool
+pa_ignore_rules_user(const PaIgnoreRules *rules, Oid userid)
+{
+	ListCell   *lc;
+
+	foreach(lc, rules->rules)
+	{
+		const IgnoreRule *rule = lfirst(lc);
+
+		if (!is_about_relations(rule) && matches_user(rule, userid))
+			return true;
+	}
+	return false;
+}
+
+bool
+pa_ignore_rules_relation(const PaIgnoreRules *rules, Oid relid)
+{
+	return pa_ignore_rules_relation_of(rules, relid, InvalidOid);
+}
+
+bool
+pa_ignore_rules_relation_of(const PaIgnoreRules *rules, Oid relid, Oid userid)
+{
+	ListCell   *lc;
+
+	foreach(lc, rules->rules)
+	{
+		const IgnoreRule *rule = lfirst(lc);
+
+		if (is_about_relations(rule) && matches_user(rule, userid) &&
+			matches_relation(rule, relid))
+			return true;
+	}
+	return false;
+}
