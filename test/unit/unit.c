@@ -146,6 +146,7 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 	unit_test_candidates();
 	unit_test_selection();
 	unit_test_text();
+	unit_test_write_cost();
 
 	appendStringInfo(&output, "1..%d", checks);
 	PG_RETURN_TEXT_P(cstring_to_text(output.data));

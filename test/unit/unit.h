@@ -40,5 +40,6 @@ extern void unit_test_candidates(void);
 extern void unit_test_index_spec(void);
 extern void unit_test_selection(void);
 extern void unit_test_text(void);
+extern void unit_test_write_cost(void);
 
 #endif							/* PA_UNIT_H */
