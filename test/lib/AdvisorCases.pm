@@ -124,8 +124,9 @@ sub advised
 # hinted(): "kind relation" of what index_hints says now, sorted, once each
 sub hinted
 {
-	return split /\n/, $node->safe_psql('postgres',
+	my ($rc, $out, $err) = $node->psql('postgres',
 		q{SELECT DISTINCT kind || ' ' || relname FROM perf_advisor.index_hints ORDER BY 1});
+	return $rc == 0 ? split(/\n/, $out) : $err;
 }
 
 # matches(GOT, WANTED): element by element in any order; an element of WANTED
