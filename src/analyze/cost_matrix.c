@@ -22,6 +22,7 @@ pa_matrix_create(double total_weight)
 	PaCostMatrix *matrix = palloc0(sizeof(PaCostMatrix));
 
 	matrix->total_weight = total_weight;
+	matrix->storage_budget = -1;
 	matrix->context = CurrentMemoryContext;
 	return matrix;
 }
@@ -78,31 +79,77 @@ add_to_usable(PaCostMatrix *matrix, int candidate)
 }
 
 int
-pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
-						const PaIndexSpec *spec)
+pa_matrix_find(const PaCostMatrix *matrix, const PaIndexSpec *spec)
 {
-	MemoryContext old = MemoryContextSwitchTo(matrix->context);
-	PaMatrixStatement *of = list_nth(matrix->statements, statement);
-	int			number = 0;
 	ListCell   *lc;
 
 	foreach(lc, matrix->candidates)
 	{
 		if (pa_index_spec_equal(lfirst(lc), spec))
-			break;
-		number++;
+			return foreach_current_index(lc);
 	}
-	if (number == list_length(matrix->candidates))
-	{
-		PaIndexSpec *copy = palloc(sizeof(PaIndexSpec));
+	return -1;
+}
 
-		*copy = *spec;
-		matrix->candidates = lappend(matrix->candidates, copy);
-		add_to_usable(matrix, number);
-	}
+/* The number of the candidate, which is added if need be. */
+static int
+find_or_add(PaCostMatrix *matrix, const PaIndexSpec *spec)
+{
+	int			number = pa_matrix_find(matrix, spec);
+	PaIndexSpec *copy;
+
+	if (number >= 0)
+		return number;
+
+	number = list_length(matrix->candidates);
+	copy = palloc(sizeof(PaIndexSpec));
+	*copy = *spec;
+	matrix->candidates = lappend(matrix->candidates, copy);
+	matrix->prices = lappend(matrix->prices, palloc0(sizeof(PaMatrixPrice)));
+	add_to_usable(matrix, number);
+	return number;
+}
+
+int
+pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
+						const PaIndexSpec *spec)
+{
+	MemoryContext old = MemoryContextSwitchTo(matrix->context);
+	PaMatrixStatement *of = list_nth(matrix->statements, statement);
+	int			number = find_or_add(matrix, spec);
+
 	of->rule = list_append_unique_int(of->rule, number);
 	MemoryContextSwitchTo(old);
 	return number;
+}
+
+int
+pa_matrix_add_shared(PaCostMatrix *matrix, const PaIndexSpec *spec)
+{
+	MemoryContext old = MemoryContextSwitchTo(matrix->context);
+	int			before = list_length(matrix->candidates);
+	int			number = find_or_add(matrix, spec);
+
+	if (number == before)
+		matrix->shared = bms_add_member(matrix->shared, number);
+	MemoryContextSwitchTo(old);
+	return number;
+}
+
+void
+pa_matrix_set_price(PaCostMatrix *matrix, int candidate, double size,
+					double maintenance)
+{
+	PaMatrixPrice *price = list_nth(matrix->prices, candidate);
+
+	price->size = size;
+	price->maintenance = maintenance;
+}
+
+const PaMatrixPrice *
+pa_matrix_price(const PaCostMatrix *matrix, int candidate)
+{
+	return list_nth(matrix->prices, candidate);
 }
 
 void
@@ -184,6 +231,22 @@ pa_matrix_is_known(const PaCostMatrix *matrix, int statement,
 	}
 	bms_free(relevant);
 	return known;
+}
+
+Bitmapset *
+pa_matrix_plannable(const Bitmapset *set)
+{
+	Bitmapset  *first = NULL;
+	int			candidate = -1;
+
+	for (int count = 0; count < PA_MAX_PLAN_CANDIDATES; count++)
+	{
+		candidate = bms_next_member(set, candidate);
+		if (candidate < 0)
+			break;
+		first = bms_add_member(first, candidate);
+	}
+	return first;
 }
 
 Bitmapset *

@@ -33,6 +33,13 @@ typedef struct PaKnownPlan
 	double		cost;			/* planner units */
 } PaKnownPlan;
 
+/* What a candidate costs its owner. */
+typedef struct PaMatrixPrice
+{
+	double		size;			/* bytes */
+	double		maintenance;	/* msec in the window that the weights are of */
+} PaMatrixPrice;
+
 typedef struct PaMatrixStatement
 {
 	double		weight;			/* time in the window as it is run now, msec */
@@ -48,7 +55,10 @@ typedef struct PaMatrixStatement
 typedef struct PaCostMatrix
 {
 	double		total_weight;	/* execution time of the whole workload, msec */
+	double		storage_budget; /* bytes for all that is chosen, -1: no limit */
 	List	   *candidates;		/* of PaIndexSpec * */
+	List	   *prices;			/* of PaMatrixPrice *, one for each of them */
+	Bitmapset  *shared;			/* candidates made of those of statements */
 	List	   *statements;		/* of PaMatrixStatement * */
 	MemoryContext context;
 } PaCostMatrix;
@@ -62,6 +72,21 @@ extern int	pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
 /* Adds a candidate of a statement, in rule order; returns its number. */
 extern int	pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,
 									const PaIndexSpec *spec);
+
+/*
+ * Adds a candidate that no statement has by itself, such as two in one;
+ * returns its number, also when there is such a candidate already.
+ */
+extern int	pa_matrix_add_shared(PaCostMatrix *matrix, const PaIndexSpec *spec);
+
+/* Number of the candidate, -1 if there is none like that. */
+extern int	pa_matrix_find(const PaCostMatrix *matrix, const PaIndexSpec *spec);
+
+/* Without a price a candidate costs nothing. */
+extern void pa_matrix_set_price(PaCostMatrix *matrix, int candidate,
+								double size, double maintenance);
+extern const PaMatrixPrice *pa_matrix_price(const PaCostMatrix *matrix,
+											int candidate);
 
 /*
  * The candidate must not serve the statement, whatever the planner would do;
@@ -90,6 +115,9 @@ extern const PaMatrixStatement *pa_matrix_statement(const PaCostMatrix *matrix,
 /* The members of the set that the statement may use. */
 extern Bitmapset *pa_matrix_relevant(const PaCostMatrix *matrix, int statement,
 									 const Bitmapset *set);
+
+/* The first members of a set, as many as fit into one planning. */
+extern Bitmapset *pa_matrix_plannable(const Bitmapset *set);
 
 /* All candidates of the statement itself, at most PA_MAX_PLAN_CANDIDATES. */
 extern Bitmapset *pa_matrix_own_candidates(const PaCostMatrix *matrix,

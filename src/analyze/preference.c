@@ -18,6 +18,9 @@
 /* A plan must cost less than this share of the plan without the index. */
 #define MAX_COST_RATIO 0.9
 
+/* Above this share of the cost without the index it does harm. */
+#define MAX_WORSE_RATIO 1.05
+
 bool
 pa_analyze_is_gain(double base_cost, double cost)
 {
@@ -32,9 +35,14 @@ pa_analyze_saved_ratio(double base_cost, double cost)
 	return 1.0 - cost / base_cost;
 }
 
-/* The highest cost that is as good as this one. */
-static double
-tie_limit(double cost)
+bool
+pa_analyze_is_worse(double base_cost, double cost)
+{
+	return cost > base_cost * MAX_WORSE_RATIO && cost - base_cost >= TIE_UNITS;
+}
+
+double
+pa_choice_tie_limit(double cost)
 {
 	return cost + Max(cost * TIE_RATIO, TIE_UNITS);
 }
@@ -45,6 +53,13 @@ pa_choice_look_at_clock(PaChoice *choice)
 {
 	if (choice->stop != NULL && choice->stop(choice->stop_arg))
 		choice->asking = false;
+}
+
+bool
+pa_choice_has_questions(const PaChoice *choice)
+{
+	return choice->asking &&
+		(choice->nquestions > 0 || choice->result->wanted != NIL);
 }
 
 static void
@@ -76,7 +91,8 @@ pa_choice_cost(PaChoice *choice, int statement, const Bitmapset *set)
 		choice->unsure = true;
 		if (choice->asking)
 			ask(choice, statement,
-				pa_matrix_relevant(choice->matrix, statement, set));
+				pa_matrix_plannable(pa_matrix_relevant(choice->matrix,
+													   statement, set)));
 	}
 	return pa_matrix_plan(choice->matrix, statement, set)->cost;
 }
@@ -197,7 +213,7 @@ pa_choice_prefer(PaChoice *choice, int statement)
 		return NULL;
 
 	/* No tie may give up so much that too little of the gain is left. */
-	limit = Min(tie_limit(best->cost),
+	limit = Min(pa_choice_tie_limit(best->cost),
 				Max(best->cost, of->base_cost * MAX_COST_RATIO));
 	set = bms_copy(best->used);
 	while ((candidate = bms_next_member(best->used, candidate)) >= 0)

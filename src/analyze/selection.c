@@ -3,7 +3,7 @@
  * selection.c
  *		Which of the candidates are worth creating for the whole workload.
  *
- * In four steps:
+ * In five steps:
  *
  *	seed	A statement that gains less than a tenth from all its candidates
  *			together needs none.
@@ -12,12 +12,14 @@
  *			good.  Costs that differ by less than a tenth, or by less than
  *			five units, count as equal: that is the planner's noise, and
  *			below it the rule knows better (preference.c).
- *	merge	Of two preferred indexes of which one is the beginning of the
- *			other, one is enough (see merge_pair).
- *	choose	Greedily, the statement's set of indexes with the largest gain
- *			first, until a further one would save less than a hundredth of
- *			the workload; then every index that the others make superfluous
- *			goes.
+ *	merge	One index in place of two preferred ones, where it does for
+ *			both: one that begins with the other, or a new one with the
+ *			columns of both (selection_merge.c).
+ *	choose	Greedily, the set of indexes with the largest gain first, with
+ *			what writers lose taken off, as long as there is space; once by
+ *			gain and once by gain for its size (selection_greedy.c).
+ *	polish	Every index that the others make superfluous goes; columns that
+ *			no plan needs go (selection_polish.c).
  *
  * Each step asks for the costs that it lacks and leaves the next step to the
  * next call, because what to ask there depends on the answers.  There are at
@@ -27,7 +29,9 @@
  * preference is not settled by then have none.
  *
  * We differ from the Extend algorithm (Schlosser et al. 2019), whose shape
- * this has, in that nothing is weighed against space or writes yet.
+ * this has, in that whole preferred sets are added, because a join may need
+ * two indexes before it gains anything; and in that no cost decides the order
+ * of columns.
  *
  * IDENTIFICATION
  *		src/analyze/selection.c
@@ -36,34 +40,24 @@
  */
 #include "postgres.h"
 
-#include "analyze/index_spec.h"
 #include "analyze/selection_internal.h"
 
 /* An index must save this share of the workload's time. */
 #define MIN_GAIN 0.01
 
+/*
+ * One that takes this much of the time of the statements it serves need not
+ * save as much: they may be many small ones beside a few heavy reports.
+ */
+#define DECISIVE 0.9
+#define MIN_DECISIVE_GAIN 0.001
+
 /* Questions asked before those that come first are to be answered. */
 #define MANY_QUESTIONS 32
 
-/* An index that is one too many for its table must save this share. */
-#define MIN_GAIN_BEYOND_ROOM 0.05
-
-/* A statement may cost so many times its own best with a shared index. */
-#define MAX_SHARED_COST 2.0
-
-/* Statements with this share of the time of those served make an index wider. */
-#define MIN_WIDENING_SHARE 0.1
-
-/* Whether the answers are wanted before going on. */
-static bool
-has_questions(const PaChoice *choice)
-{
-	return choice->asking && choice->nquestions > 0;
-}
-
-/* Milliseconds that the statement takes longer at "cost" than at "best". */
-static double
-time_lost(const PaChoice *choice, int statement, double cost, double best)
+double
+pa_choice_time_lost(const PaChoice *choice, int statement, double cost,
+					double best)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
 
@@ -72,340 +66,132 @@ time_lost(const PaChoice *choice, int statement, double cost, double best)
 	return of->weight * (cost - best) / of->base_cost;
 }
 
-static bool
-is_worth(const PaChoice *choice, double msec)
+PaGain
+pa_choice_gain(const PaChoice *choice, const Bitmapset *from,
+			   const Bitmapset *to)
 {
-	return msec > 0 && msec >= choice->matrix->total_weight * MIN_GAIN;
+	PaGain		gain = {0};
+	Bitmapset  *changed = bms_union(bms_difference(from, to),
+									bms_difference(to, from));
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		double		before;
+		double		after;
+
+		if (choice->preferred[i] == NULL ||
+			!bms_overlap(changed, pa_matrix_statement(choice->matrix, i)->helpful))
+			continue;
+		before = pa_choice_bound(choice, i, from);
+		after = pa_choice_bound(choice, i, to);
+		gain.saved += pa_choice_time_lost(choice, i, before, after);
+		if (after < before)
+			gain.before += pa_choice_time_lost(choice, i, before, 0);
+	}
+	gain.maintenance = pa_choice_maintenance(choice, to) -
+		pa_choice_maintenance(choice, from);
+	bms_free(changed);
+	return gain;
 }
 
-/* A copy of the set with one member put in place of another. */
-static Bitmapset *
-replaced(const Bitmapset *set, int old, int new)
+bool
+pa_choice_is_worth(const PaChoice *choice, const PaGain *gain)
+{
+	double		total = choice->matrix->total_weight;
+	double		net = gain->saved - gain->maintenance;
+
+	if (net <= 0 || gain->saved < gain->maintenance * MIN_GAIN_OVER_MAINTENANCE)
+		return false;
+	return net >= total * MIN_GAIN ||
+		(net >= total * MIN_DECISIVE_GAIN && net >= gain->before * DECISIVE);
+}
+
+double
+pa_choice_size(const PaChoice *choice, const Bitmapset *set)
+{
+	double		size = 0;
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(set, candidate)) >= 0)
+		size += pa_matrix_price(choice->matrix, candidate)->size;
+	return size;
+}
+
+double
+pa_choice_maintenance(const PaChoice *choice, const Bitmapset *set)
+{
+	double		maintenance = 0;
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(set, candidate)) >= 0)
+		maintenance += pa_matrix_price(choice->matrix, candidate)->maintenance;
+	return maintenance;
+}
+
+bool
+pa_choice_fits(const PaChoice *choice, const Bitmapset *set)
+{
+	return choice->matrix->storage_budget < 0 ||
+		pa_choice_size(choice, set) <= choice->matrix->storage_budget;
+}
+
+Bitmapset *
+pa_choice_replaced(const Bitmapset *set, int old, int new)
 {
 	return bms_add_member(bms_del_member(bms_copy(set), old), new);
 }
 
-/* ---- merge ---- */
-
-/* Sum of the weights of the statements that prefer the candidate. */
-static double
-weight_preferring(const PaChoice *choice, int candidate)
+int
+pa_choice_want(PaChoice *choice, const PaIndexSpec *spec)
 {
-	double		weight = 0;
+	int			candidate = pa_matrix_find(choice->matrix, spec);
+	PaIndexSpec *copy;
 
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		if (bms_is_member(candidate, choice->preferred[i]))
-			weight += pa_matrix_statement(choice->matrix, i)->weight;
-	}
-	return weight;
-}
-
-/*
- * What the statements that prefer "old" lose with "new" in its place, in
- * msec.  *bearable is false when one of them gets much slower.
- */
-static double
-loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
-{
-	double		lost = 0;
-
-	*bearable = true;
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		double		own;
-		double		shared;
-
-		if (!bms_is_member(old, choice->preferred[i]))
-			continue;
-		own = pa_choice_bound(choice, i, choice->preferred[i]);
-		shared = pa_choice_cost(choice, i, replaced(choice->preferred[i], old, new));
-		if (shared > Max(own * MAX_SHARED_COST, own + TIE_UNITS))
-			*bearable = false;
-		lost += time_lost(choice, i, shared, own);
-	}
-	return lost;
-}
-
-static void
-replace_preferred(PaChoice *choice, int old, int new)
-{
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		if (bms_is_member(old, choice->preferred[i]))
-			choice->preferred[i] = replaced(choice->preferred[i], old, new);
-	}
-}
-
-/*
- * One index in place of two, of which narrow is the beginning of wide.  The
- * narrow one does when those who want the wide one hardly count: their share
- * of the time is small and they lose little of it.  Else the wide one does
- * when nobody who wants the narrow one gets much slower.  Returns whether
- * one was dropped.
- */
-static bool
-merge_pair(PaChoice *choice, int narrow, int wide)
-{
-	double		wide_weight = weight_preferring(choice, wide);
-	double		narrow_weight = weight_preferring(choice, narrow);
-	double		lost;
-	bool		bearable;
-
-	if (wide_weight < (wide_weight + narrow_weight) * MIN_WIDENING_SHARE)
-	{
-		lost = loss_of_replacing(choice, wide, narrow, &bearable);
-		if (!is_worth(choice, lost))
-		{
-			replace_preferred(choice, wide, narrow);
-			return true;
-		}
-	}
-
-	lost = loss_of_replacing(choice, narrow, wide, &bearable);
-	if (bearable && !is_worth(choice, lost))
-	{
-		replace_preferred(choice, narrow, wide);
-		return true;
-	}
-	return false;
-}
-
-static Bitmapset *
-all_preferred(const PaChoice *choice)
-{
-	Bitmapset  *all = NULL;
-
-	for (int i = 0; i < choice->nstatements; i++)
-		all = bms_add_members(all, choice->preferred[i]);
-	return all;
-}
-
-/* Merges one pair if there is one to merge. */
-static bool
-merge_some_pair(PaChoice *choice)
-{
-	Bitmapset  *all = all_preferred(choice);
-	int			narrow = -1;
-
-	while ((narrow = bms_next_member(all, narrow)) >= 0)
-	{
-		int			wide = -1;
-
-		pa_choice_look_at_clock(choice);
-		while ((wide = bms_next_member(all, wide)) >= 0)
-		{
-			if (narrow != wide &&
-				pa_index_spec_is_prefix(pa_matrix_candidate(choice->matrix, narrow),
-										pa_matrix_candidate(choice->matrix, wide)) &&
-				merge_pair(choice, narrow, wide))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* ---- choose ---- */
-
-/*
- * What adding the indexes saves over all statements, in msec; present[i] is
- * what statement i costs without them.
- */
-static double
-gain_of(const PaChoice *choice, const Bitmapset *chosen, const Bitmapset *added,
-		const double *present)
-{
-	Bitmapset  *both = bms_union(chosen, added);
-	double		gain = 0;
-
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		if (choice->preferred[i] != NULL &&
-			bms_overlap(added, pa_matrix_statement(choice->matrix, i)->helpful))
-			gain += time_lost(choice, i, present[i], pa_choice_bound(choice, i, both));
-	}
-	bms_free(both);
-	return gain;
-}
-
-static bool
-table_has_room(const PaChoice *choice, const Bitmapset *chosen,
-			   const Bitmapset *added)
-{
-	Bitmapset  *both = bms_union(chosen, added);
-	int			candidate = -1;
-
-	while ((candidate = bms_next_member(added, candidate)) >= 0)
-	{
-		if (!bms_is_member(candidate, chosen) &&
-			bms_num_members(pa_choice_on_table(choice, both, pa_choice_table(choice, candidate))) >
-			PA_MAX_NEW_INDEXES)
-			return false;
-	}
-	return true;
-}
-
-/* True when an earlier statement prefers the same set. */
-static bool
-is_repeated(const PaChoice *choice, int statement)
-{
-	for (int i = 0; i < statement; i++)
-	{
-		if (bms_equal(choice->preferred[i], choice->preferred[statement]))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Adds the preferred set with the largest gain; NULL when none is worth it.
- * Whole sets, because a join may need indexes on two tables before it gains
- * anything.
- */
-static Bitmapset *
-best_addition(PaChoice *choice, const Bitmapset *chosen)
-{
-	double	   *present = palloc(sizeof(double) * Max(choice->nstatements, 1));
-	Bitmapset  *best = NULL;
-	double		best_gain = 0;
-
-	for (int i = 0; i < choice->nstatements; i++)
-		present[i] = pa_choice_bound(choice, i, chosen);
-
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		double		gain;
-
-		pa_choice_look_at_clock(choice);
-		if (bms_is_subset(choice->preferred[i], chosen) || is_repeated(choice, i))
-			continue;
-		gain = gain_of(choice, chosen, choice->preferred[i], present);
-		if (gain > best_gain &&
-			(gain >= choice->matrix->total_weight * MIN_GAIN_BEYOND_ROOM ||
-			 table_has_room(choice, chosen, choice->preferred[i])))
-		{
-			best_gain = gain;
-			best = choice->preferred[i];
-		}
-	}
-	pfree(present);
-	return is_worth(choice, best_gain) ? best : NULL;
-}
-
-/*
- * Makes sure of what every statement that wants an index does with them.
- * Returns the candidates that those use, or might use, whose answer is open.
- */
-static Bitmapset *
-ask_about_chosen(PaChoice *choice, const Bitmapset *chosen)
-{
-	Bitmapset  *open = NULL;
-
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		pa_choice_look_at_clock(choice);
-		if (choice->preferred[i] == NULL)
-			continue;
-		choice->unsure = false;
-		(void) pa_choice_cost(choice, i, chosen);
-		if (choice->asking && choice->unsure)
-			open = bms_add_members(open,
-								   pa_matrix_statement(choice->matrix, i)->usable);
-	}
-	return open;
-}
-
-/*
- * What the statements lose without one of the chosen indexes, in msec, at
- * most.  Only those lose whose plan uses it.
- */
-static double
-loss_without(PaChoice *choice, const Bitmapset *chosen, int candidate,
-			 bool asking)
-{
-	Bitmapset  *others = bms_del_member(bms_copy(chosen), candidate);
-	double		lost = 0;
-
-	pa_choice_look_at_clock(choice);
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		const PaKnownPlan *plan;
-
-		if (choice->preferred[i] == NULL)
-			continue;
-		plan = pa_matrix_plan(choice->matrix, i, chosen);
-		if (!bms_is_member(candidate, plan->used))
-			continue;
-		lost += time_lost(choice, i,
-						  asking ? pa_choice_cost(choice, i, others) : pa_choice_bound(choice, i, others),
-						  plan->cost);
-	}
-	bms_free(others);
-	return lost;
-}
-
-/*
- * Returns the chosen index whose absence costs least, if that is too little
- * for an index of its own; else -1.  Unknown costs without it count as their
- * bounds, so that it may only seem needed; then the questions are asked.
- */
-static int
-superfluous_index(PaChoice *choice, const Bitmapset *chosen)
-{
-	int			candidate = -1;
-	int			least = -1;
-	double		least_lost = 0;
-	Bitmapset  *open = ask_about_chosen(choice, chosen);
-
-	while ((candidate = bms_next_member(chosen, candidate)) >= 0)
-	{
-		double		lost;
-
-		if (bms_is_member(candidate, open))
-			continue;
-		lost = loss_without(choice, chosen, candidate, false);
-		if (least < 0 || lost < least_lost)
-		{
-			least = candidate;
-			least_lost = lost;
-		}
-	}
-	if (least >= 0 && !is_worth(choice, least_lost))
-		return least;
-	if (has_questions(choice))
-		return -1;
-
-	candidate = -1;
-	while (choice->asking && (candidate = bms_next_member(chosen, candidate)) >= 0)
-		(void) loss_without(choice, chosen, candidate, true);
+	if (candidate >= 0 || !choice->asking)
+		return candidate;
+	copy = palloc(sizeof(PaIndexSpec));
+	*copy = *spec;
+	choice->result->wanted = lappend(choice->result->wanted, copy);
 	return -1;
+}
+
+/* Settles what each statement would like to have. */
+static void
+prefer(PaChoice *choice)
+{
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		pa_choice_look_at_clock(choice);
+		if (choice->asking && choice->nquestions >= MANY_QUESTIONS)
+			break;
+		choice->unsure = false;
+		choice->preferred[i] = pa_choice_prefer(choice, i);
+		if (choice->unsure)
+			choice->preferred[i] = NULL;
+	}
 }
 
 /* The steps after "prefer", as far as they get without an open question. */
 static Bitmapset *
 choose(PaChoice *choice)
 {
-	Bitmapset  *chosen = NULL;
-	Bitmapset  *addition;
-	int			drop;
+	Bitmapset  *chosen;
 
-	while (merge_some_pair(choice))
-		;
-	if (has_questions(choice))
+	pa_choice_merge(choice);
+	if (pa_choice_has_questions(choice))
 		return NULL;
-
-	while ((addition = best_addition(choice, chosen)) != NULL)
-		chosen = bms_add_members(chosen, addition);
-	while ((drop = superfluous_index(choice, chosen)) >= 0)
-		chosen = bms_del_member(chosen, drop);
-	return chosen;
+	pa_choice_ask_alternatives(choice);
+	if (pa_choice_has_questions(choice))
+		return NULL;
+	chosen = pa_choice_add(choice, NULL);
+	return pa_choice_polish(choice, chosen);
 }
 
 PaSelection *
 pa_analyze_selection(const PaCostMatrix *matrix, pa_stop_callback stop,
 					 void *stop_arg)
 {
-	PaChoice		choice = {0};
+	PaChoice	choice = {0};
 	int			count = list_length(matrix->statements);
 
 	choice.matrix = matrix;
@@ -417,26 +203,19 @@ pa_analyze_selection(const PaCostMatrix *matrix, pa_stop_callback stop,
 	choice.stop = stop;
 	choice.stop_arg = stop_arg;
 
-	for (int i = 0; i < count; i++)
-	{
-		pa_choice_look_at_clock(&choice);
-		if (choice.asking && choice.nquestions >= MANY_QUESTIONS)
-			break;
-		choice.unsure = false;
-		choice.preferred[i] = pa_choice_prefer(&choice, i);
-		if (choice.unsure)
-			choice.preferred[i] = NULL;
-	}
-	if (!has_questions(&choice))
+	prefer(&choice);
+	if (!pa_choice_has_questions(&choice))
 		choice.result->chosen = choose(&choice);
 
-	/* those asked before it was told to stop need no answer any more */
-	if (has_questions(&choice))
+	/* what was asked before it was told to stop needs no answer any more */
+	if (pa_choice_has_questions(&choice))
 	{
 		choice.result->chosen = NULL;
 		for (int i = 0; i < count; i++)
 			choice.result->questions = list_concat(choice.result->questions,
 												   choice.questions[i]);
 	}
+	else
+		choice.result->wanted = NIL;
 	return choice.result;
 }

@@ -4,11 +4,12 @@
  *		Which of the candidates are worth creating for the whole workload.
  *
  * The choice is made from a cost matrix and says which plannings would make
- * it surer.  The caller makes them, adds them to the matrix and asks again,
- * until there are none; or until it has no more time: then the choice is made
- * from what is known, and as costs that are not known count as their upper
- * bounds, it is a valid one.  So the choice itself stays pure and can be
- * replayed.
+ * it surer, and which further candidates, made of those it has, might be
+ * better.  The caller makes the plannings, adds both to the matrix and asks
+ * again, until there is nothing left to ask; or until it has no more time:
+ * then the choice is made from what is known, and as costs that are not known
+ * count as their upper bounds, it is a valid one.  So the choice itself stays
+ * pure and can be replayed.
  *
  * IDENTIFICATION
  *		src/analyze/selection.h
@@ -20,12 +21,6 @@
 
 #include "analyze/cost_matrix.h"
 
-/*
- * Proposed for one table; further ones only if each saves a large share of
- * the workload, see selection.c.
- */
-#define PA_MAX_NEW_INDEXES 3
-
 /* A planning that would help: the statement with exactly these candidates. */
 typedef struct PaQuestion
 {
@@ -36,8 +31,10 @@ typedef struct PaQuestion
 typedef struct PaSelection
 {
 	List	   *questions;		/* of PaQuestion *, by statement */
+	List	   *wanted;			/* of PaIndexSpec *: no candidates yet; for
+								 * pa_matrix_add_shared() */
 	Bitmapset  *chosen;			/* candidates worth creating; only when there
-								 * is no question */
+								 * is no question and nothing wanted */
 } PaSelection;
 
 /*
@@ -59,5 +56,8 @@ extern bool pa_analyze_is_gain(double base_cost, double cost);
 
 /* Share of the statement's cost, and so of its time, that is saved: 0 to 1. */
 extern double pa_analyze_saved_ratio(double base_cost, double cost);
+
+/* Whether an index makes a planning much worse, for whatever reason. */
+extern bool pa_analyze_is_worse(double base_cost, double cost);
 
 #endif							/* PA_ANALYZE_SELECTION_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * selection_internal.h
- *		Between selection.c and preference.c only.
+ *		Between selection*.c and preference.c only.
  *
  * IDENTIFICATION
  *		src/analyze/selection_internal.h
@@ -16,6 +16,9 @@
 /* Costs that differ by less than either of these count as equal. */
 #define TIE_RATIO 0.1
 #define TIE_UNITS 5.0
+
+/* An index must save so many times what it costs the writers. */
+#define MIN_GAIN_OVER_MAINTENANCE 2.0
 
 /* One call of pa_analyze_selection(). */
 typedef struct PaChoice
@@ -32,8 +35,24 @@ typedef struct PaChoice
 	void	   *stop_arg;
 } PaChoice;
 
+/* What one set of indexes instead of another means for the statements. */
+typedef struct PaGain
+{
+	double		saved;			/* msec, without what writers lose */
+	double		before;			/* msec that those which gain take now */
+	double		maintenance;	/* msec that writers lose; negative: gain */
+} PaGain;
+
+/* ---- preference.c ---- */
+
 /* Stops asking when the caller wants an answer; called in every loop. */
 extern void pa_choice_look_at_clock(PaChoice *choice);
+
+/* Whether answers, or further candidates, are wanted before going on. */
+extern bool pa_choice_has_questions(const PaChoice *choice);
+
+/* The highest cost that is as good as this one. */
+extern double pa_choice_tie_limit(double cost);
 
 /* The cost as far as it is known; asks for it when it is only a bound. */
 extern double pa_choice_cost(PaChoice *choice, int statement,
@@ -51,5 +70,50 @@ extern Bitmapset *pa_choice_on_table(const PaChoice *choice,
 
 /* The indexes that the statement would like to have; NULL if none. */
 extern Bitmapset *pa_choice_prefer(PaChoice *choice, int statement);
+
+/* ---- selection.c ---- */
+
+/* Milliseconds that the statement takes longer at "cost" than at "best". */
+extern double pa_choice_time_lost(const PaChoice *choice, int statement,
+								  double cost, double best);
+
+/* What having "to" instead of "from" gives, as far as costs are known. */
+extern PaGain pa_choice_gain(const PaChoice *choice, const Bitmapset *from,
+							 const Bitmapset *to);
+
+/* Whether the gain is enough for an index. */
+extern bool pa_choice_is_worth(const PaChoice *choice, const PaGain *gain);
+
+extern double pa_choice_size(const PaChoice *choice, const Bitmapset *set);
+extern double pa_choice_maintenance(const PaChoice *choice,
+									const Bitmapset *set);
+
+/* Whether the set is within the storage budget. */
+extern bool pa_choice_fits(const PaChoice *choice, const Bitmapset *set);
+
+/* A copy of the set with one member put in place of another. */
+extern Bitmapset *pa_choice_replaced(const Bitmapset *set, int old, int new);
+
+/*
+ * Number of the candidate; -1 when there is none, and then it is wanted.
+ */
+extern int	pa_choice_want(PaChoice *choice, const PaIndexSpec *spec);
+
+/* ---- selection_merge.c: one preferred index in place of two ---- */
+
+extern void pa_choice_merge(PaChoice *choice);
+
+/* ---- selection_greedy.c ---- */
+
+/* Asks what is needed where space or writes forbid the preferred ones. */
+extern void pa_choice_ask_alternatives(PaChoice *choice);
+
+/* "chosen" and what else is worth its space, in the better of two ways. */
+extern Bitmapset *pa_choice_add(PaChoice *choice, Bitmapset *chosen);
+
+/* ---- selection_polish.c ---- */
+
+/* The set without what it does not need; with less wide indexes. */
+extern Bitmapset *pa_choice_polish(PaChoice *choice, Bitmapset *chosen);
 
 #endif							/* PA_ANALYZE_SELECTION_INTERNAL_H */

@@ -1,0 +1,323 @@
+/*-------------------------------------------------------------------------
+ *
+ * selection_merge.c
+ *		One preferred index in place of two: the step "merge" of selection.c.
+ *
+ * Of two indexes of which one begins with the other, one is enough.  Of two
+ * that share a column, a new one with the keys of the one and then what the
+ * other has besides may do for both: (tenant, customer) finds what (tenant)
+ * and what (customer, tenant) would find.  The planner is asked, and nobody
+ * may get much slower than with an index of his own.
+ *
+ * IDENTIFICATION
+ *		src/analyze/selection_merge.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_am.h"
+
+#include "analyze/index_spec.h"
+#include "analyze/selection_internal.h"
+
+/* A statement may cost so many times its own best with a shared index. */
+#define MAX_SHARED_COST 2.0
+
+/* Statements with this share of the time of those served make an index wider. */
+#define MIN_WIDENING_SHARE 0.1
+
+/* New indexes tried for one table; each is planned for all that it concerns. */
+#define MAX_UNITED 3
+
+/* Sum of the weights of the statements that prefer the candidate. */
+static double
+weight_preferring(const PaChoice *choice, int candidate)
+{
+	double		weight = 0;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (bms_is_member(candidate, choice->preferred[i]))
+			weight += pa_matrix_statement(choice->matrix, i)->weight;
+	}
+	return weight;
+}
+
+/*
+ * What the statements that prefer "old" lose with "new" in its place, in
+ * msec.  *bearable becomes false when one of them gets much slower.
+ */
+static double
+loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
+{
+	double		lost = 0;
+
+	if (old == new)
+		return 0;
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		double		own;
+		double		shared;
+
+		if (!bms_is_member(old, choice->preferred[i]))
+			continue;
+		own = pa_choice_bound(choice, i, choice->preferred[i]);
+		shared = pa_choice_cost(choice, i,
+								pa_choice_replaced(choice->preferred[i], old, new));
+		if (shared > Max(own * MAX_SHARED_COST, own + TIE_UNITS))
+			*bearable = false;
+		lost += pa_choice_time_lost(choice, i, shared, own);
+	}
+	return lost;
+}
+
+static double
+maintenance_of(const PaChoice *choice, int candidate)
+{
+	return pa_matrix_price(choice->matrix, candidate)->maintenance;
+}
+
+/* Whether saving "lost" would be reason enough for one more index. */
+static bool
+is_missed(const PaChoice *choice, double lost, double maintenance)
+{
+	PaGain		gain = {0};
+
+	gain.saved = lost;
+	gain.before = choice->matrix->total_weight;
+	gain.maintenance = maintenance;
+	return pa_choice_is_worth(choice, &gain);
+}
+
+static void
+replace_preferred(PaChoice *choice, int old, int new)
+{
+	if (old == new)
+		return;
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (bms_is_member(old, choice->preferred[i]))
+			choice->preferred[i] = pa_choice_replaced(choice->preferred[i], old, new);
+	}
+}
+
+/*
+ * One index in place of two, of which narrow is the beginning of wide.  The
+ * narrow one does when those who want the wide one hardly count: their share
+ * of the time is small and they lose little of it.  Else the wide one does
+ * when nobody who wants the narrow one gets much slower.  Returns whether
+ * one was dropped.
+ */
+static bool
+merge_pair(PaChoice *choice, int narrow, int wide)
+{
+	double		wide_weight = weight_preferring(choice, wide);
+	double		narrow_weight = weight_preferring(choice, narrow);
+	double		lost;
+	bool		bearable = true;
+
+	if (wide_weight < (wide_weight + narrow_weight) * MIN_WIDENING_SHARE)
+	{
+		lost = loss_of_replacing(choice, wide, narrow, &bearable);
+		if (!is_missed(choice, lost, maintenance_of(choice, wide)))
+		{
+			replace_preferred(choice, wide, narrow);
+			return true;
+		}
+	}
+
+	bearable = true;
+	lost = loss_of_replacing(choice, narrow, wide, &bearable);
+	if (bearable && !is_missed(choice, lost, maintenance_of(choice, narrow)))
+	{
+		replace_preferred(choice, narrow, wide);
+		return true;
+	}
+	return false;
+}
+
+/* ---- united indexes ---- */
+
+static bool
+same_key(const PaIndexKey *a, const PaIndexKey *b)
+{
+	return a->attnum == b->attnum && a->opclass == b->opclass &&
+		equal(a->expression, b->expression);
+}
+
+static bool
+has_key(const PaIndexSpec *spec, const PaIndexKey *key)
+{
+	for (int i = 0; i < spec->nkeys; i++)
+	{
+		if (same_key(&spec->keys[i], key))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_column(const PaIndexSpec *spec, AttrNumber attnum)
+{
+	for (int i = 0; i < spec->nkeys; i++)
+	{
+		if (spec->keys[i].attnum == attnum)
+			return true;
+	}
+	for (int i = 0; i < spec->nincluded; i++)
+	{
+		if (spec->included[i] == attnum)
+			return true;
+	}
+	return false;
+}
+
+/* Carries along what both do, but for the keys; false if that is too much. */
+static bool
+unite_included(const PaIndexSpec *first, const PaIndexSpec *second,
+			   PaIndexSpec *united)
+{
+	const PaIndexSpec *both[] = {first, second};
+
+	united->nincluded = 0;
+	for (int i = 0; i < (int) lengthof(both); i++)
+	{
+		for (int j = 0; j < both[i]->nincluded; j++)
+		{
+			if (has_column(united, both[i]->included[j]))
+				continue;
+			if (united->nincluded == PA_MAX_INCLUDED)
+				return false;
+			united->included[united->nincluded++] = both[i]->included[j];
+		}
+	}
+	return true;
+}
+
+/*
+ * The keys of the first, then those that only the second has.  False where
+ * that is no index that could serve the second: its keys must have the first
+ * one of the new index, or nothing is found by them.
+ */
+static bool
+unite(const PaIndexSpec *first, const PaIndexSpec *second, PaIndexSpec *united)
+{
+	if (first->relid != second->relid || first->method != BTREE_AM_OID ||
+		second->method != BTREE_AM_OID ||
+		!equal(first->predicate, second->predicate) ||
+		!has_key(second, &first->keys[0]))
+		return false;
+
+	*united = *first;
+	for (int i = 0; i < second->nkeys; i++)
+	{
+		if (has_key(first, &second->keys[i]))
+			continue;
+		if (united->nkeys == PA_MAX_INDEX_KEYS)
+			return false;
+		united->keys[united->nkeys++] = second->keys[i];
+	}
+	return unite_included(first, second, united);
+}
+
+/* Number of united indexes tried on the table, those wanted now included. */
+static int
+count_united(const PaChoice *choice, Oid relid)
+{
+	int			count = bms_num_members(pa_choice_on_table(choice, choice->matrix->shared,
+														   relid));
+	ListCell   *lc;
+
+	foreach(lc, choice->result->wanted)
+	{
+		if (((const PaIndexSpec *) lfirst(lc))->relid == relid)
+			count++;
+	}
+	return count;
+}
+
+/* Whether the candidate, should it get chosen, is there for both. */
+static bool
+unite_pair(PaChoice *choice, int first, int second)
+{
+	PaIndexSpec spec;
+	int			united;
+	double		lost;
+	double		spared;
+	bool		bearable = true;
+
+	if (!unite(pa_matrix_candidate(choice->matrix, first),
+			   pa_matrix_candidate(choice->matrix, second), &spec))
+		return false;
+
+	united = pa_matrix_find(choice->matrix, &spec);
+	if (united < 0)
+	{
+		if (count_united(choice, spec.relid) < MAX_UNITED)
+			(void) pa_choice_want(choice, &spec);
+		return false;
+	}
+
+	lost = loss_of_replacing(choice, first, united, &bearable) +
+		loss_of_replacing(choice, second, united, &bearable);
+	spared = maintenance_of(choice, first) + maintenance_of(choice, second) -
+		maintenance_of(choice, united);
+	if (!bearable || is_missed(choice, lost, Max(spared, 0)))
+		return false;
+	replace_preferred(choice, first, united);
+	replace_preferred(choice, second, united);
+	return true;
+}
+
+/* ---- all pairs ---- */
+
+static Bitmapset *
+all_preferred(const PaChoice *choice)
+{
+	Bitmapset  *all = NULL;
+
+	for (int i = 0; i < choice->nstatements; i++)
+		all = bms_add_members(all, choice->preferred[i]);
+	return all;
+}
+
+static bool
+merge_prefix(PaChoice *choice, int narrow, int wide)
+{
+	return pa_index_spec_is_prefix(pa_matrix_candidate(choice->matrix, narrow),
+								   pa_matrix_candidate(choice->matrix, wide)) &&
+		merge_pair(choice, narrow, wide);
+}
+
+/* Merges one pair in that way if there is one to merge. */
+static bool
+merge_some_pair(PaChoice *choice, bool (*merge) (PaChoice *, int, int))
+{
+	Bitmapset  *all = all_preferred(choice);
+	int			first = -1;
+
+	while ((first = bms_next_member(all, first)) >= 0)
+	{
+		int			second = -1;
+
+		pa_choice_look_at_clock(choice);
+		while ((second = bms_next_member(all, second)) >= 0)
+		{
+			if (first != second && merge(choice, first, second))
+				return true;
+		}
+	}
+	return false;
+}
+
+void
+pa_choice_merge(PaChoice *choice)
+{
+	while (merge_some_pair(choice, merge_prefix))
+		;
+	if (pa_choice_has_questions(choice))
+		return;
+	while (merge_some_pair(choice, unite_pair))
+		;
+}

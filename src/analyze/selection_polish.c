@@ -1,0 +1,252 @@
+/*-------------------------------------------------------------------------
+ *
+ * selection_polish.c
+ *		What is left over goes: the step "polish" of selection.c.
+ *
+ * Drop: without one of the chosen indexes the others may do nearly as well,
+ * because what was gained by it was counted before they came.  And one that
+ * saves less than twice what it costs the writers is no bargain.
+ *
+ * Trim: the last column goes, or the columns carried along, where all the
+ * plans that use the index are as good without.
+ *
+ * Swap: where space is short, another index in place of a chosen one, as far
+ * as costs are known.
+ *
+ * IDENTIFICATION
+ *		src/analyze/selection_polish.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "analyze/selection_internal.h"
+
+/* Times that dropping makes space for something else, and that swapping does. */
+#define MAX_ROUNDS 10
+
+/* ---- drop ---- */
+
+/*
+ * Makes sure of what every statement that wants an index does with them.
+ * Returns the candidates that those use, or might use, whose answer is open.
+ */
+static Bitmapset *
+ask_about_chosen(PaChoice *choice, const Bitmapset *chosen)
+{
+	Bitmapset  *open = NULL;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		pa_choice_look_at_clock(choice);
+		if (choice->preferred[i] == NULL)
+			continue;
+		choice->unsure = false;
+		(void) pa_choice_cost(choice, i, chosen);
+		if (choice->asking && choice->unsure)
+			open = bms_add_members(open,
+								   pa_matrix_statement(choice->matrix, i)->usable);
+	}
+	return open;
+}
+
+/* Asks what the statements that use the index do without it. */
+static void
+ask_without(PaChoice *choice, const Bitmapset *chosen, int candidate)
+{
+	Bitmapset  *others = bms_del_member(bms_copy(chosen), candidate);
+
+	pa_choice_look_at_clock(choice);
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (choice->preferred[i] != NULL &&
+			bms_is_member(candidate, pa_matrix_plan(choice->matrix, i, chosen)->used))
+			(void) pa_choice_cost(choice, i, others);
+	}
+	bms_free(others);
+}
+
+/*
+ * Returns the chosen index whose absence costs least, if that is too little
+ * for an index of its own; else -1.  Unknown costs without it count as their
+ * bounds, so that it may only seem needed; then the questions are asked.
+ */
+static int
+superfluous_index(PaChoice *choice, const Bitmapset *chosen)
+{
+	int			candidate = -1;
+	int			least = -1;
+	double		least_net = 0;
+	Bitmapset  *open = ask_about_chosen(choice, chosen);
+
+	while ((candidate = bms_next_member(chosen, candidate)) >= 0)
+	{
+		Bitmapset  *others;
+		PaGain		gain;
+
+		if (bms_is_member(candidate, open))
+			continue;
+		pa_choice_look_at_clock(choice);
+		others = bms_del_member(bms_copy(chosen), candidate);
+		gain = pa_choice_gain(choice, others, chosen);
+		bms_free(others);
+		if (!pa_choice_is_worth(choice, &gain) &&
+			(least < 0 || gain.saved - gain.maintenance < least_net))
+		{
+			least = candidate;
+			least_net = gain.saved - gain.maintenance;
+		}
+	}
+	if (least >= 0 || pa_choice_has_questions(choice))
+		return least;
+
+	candidate = -1;
+	while (choice->asking && (candidate = bms_next_member(chosen, candidate)) >= 0)
+		ask_without(choice, chosen, candidate);
+	return -1;
+}
+
+static Bitmapset *
+drop_superfluous(PaChoice *choice, Bitmapset *chosen)
+{
+	int			drop;
+
+	while ((drop = superfluous_index(choice, chosen)) >= 0)
+		chosen = bms_del_member(chosen, drop);
+	return chosen;
+}
+
+/* ---- trim ---- */
+
+/* What is left without the part that is least likely to be needed. */
+static bool
+make_narrower(const PaIndexSpec *spec, PaIndexSpec *narrower)
+{
+	*narrower = *spec;
+	if (spec->nincluded > 0)
+		narrower->nincluded = 0;
+	else if (spec->nkeys > 1)
+		narrower->nkeys--;
+	else
+		return false;
+
+	/* copies are compared as a whole nowhere, but leave no remains */
+	memset(narrower->included, 0, sizeof(narrower->included));
+	for (int i = narrower->nkeys; i < PA_MAX_INDEX_KEYS; i++)
+		memset(&narrower->keys[i], 0, sizeof(PaIndexKey));
+	return true;
+}
+
+/* Whether all plans that use the old one are as good with the new one. */
+static bool
+is_as_good(PaChoice *choice, const Bitmapset *chosen, int old, int new)
+{
+	Bitmapset  *with_new = pa_choice_replaced(chosen, old, new);
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		const PaKnownPlan *plan;
+
+		if (choice->preferred[i] == NULL)
+			continue;
+		plan = pa_matrix_plan(choice->matrix, i, chosen);
+		if (bms_is_member(old, plan->used) &&
+			pa_choice_cost(choice, i, with_new) > pa_choice_tie_limit(plan->cost))
+			return false;
+	}
+	return true;
+}
+
+/* Makes one index narrower, if possible. */
+static bool
+trim_one(PaChoice *choice, Bitmapset **chosen)
+{
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(*chosen, candidate)) >= 0)
+	{
+		PaIndexSpec narrower;
+		int			number;
+
+		pa_choice_look_at_clock(choice);
+		if (!make_narrower(pa_matrix_candidate(choice->matrix, candidate), &narrower))
+			continue;
+		number = pa_choice_want(choice, &narrower);
+		if (number >= 0 && !bms_is_member(number, *chosen) &&
+			is_as_good(choice, *chosen, candidate, number))
+		{
+			*chosen = pa_choice_replaced(*chosen, candidate, number);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- swap ---- */
+
+/* Candidates that some statement has a plan with. */
+static Bitmapset *
+all_helpful(const PaChoice *choice)
+{
+	Bitmapset  *all = NULL;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (choice->preferred[i] != NULL)
+			all = bms_add_members(all, pa_matrix_statement(choice->matrix, i)->helpful);
+	}
+	return all;
+}
+
+/* Puts one index in place of another, if that is worth as much as an index. */
+static bool
+swap_one(PaChoice *choice, Bitmapset **chosen)
+{
+	Bitmapset  *others = bms_difference(all_helpful(choice), *chosen);
+	int			candidate = -1;
+
+	while ((candidate = bms_next_member(*chosen, candidate)) >= 0)
+	{
+		int			other = -1;
+
+		while ((other = bms_next_member(others, other)) >= 0)
+		{
+			Bitmapset  *swapped = pa_choice_replaced(*chosen, candidate, other);
+			PaGain		gain;
+
+			pa_choice_look_at_clock(choice);
+			if (pa_choice_fits(choice, swapped))
+			{
+				gain = pa_choice_gain(choice, *chosen, swapped);
+				if (pa_choice_is_worth(choice, &gain))
+				{
+					*chosen = swapped;
+					return true;
+				}
+			}
+			bms_free(swapped);
+		}
+	}
+	return false;
+}
+
+Bitmapset *
+pa_choice_polish(PaChoice *choice, Bitmapset *chosen)
+{
+	for (int i = 0; i < MAX_ROUNDS; i++)
+	{
+		int			before;
+
+		chosen = drop_superfluous(choice, chosen);
+		if (pa_choice_has_questions(choice) ||
+			choice->matrix->storage_budget < 0)
+			break;
+		before = bms_num_members(chosen);
+		chosen = pa_choice_add(choice, chosen);
+		if (bms_num_members(chosen) == before && !swap_one(choice, &chosen))
+			break;
+	}
+	while (!pa_choice_has_questions(choice) && trim_one(choice, &chosen))
+		;
+	return chosen;
+}
