@@ -67,6 +67,7 @@ typedef struct PaIndexKey
 	AttrNumber	attnum;			/* 0: an expression */
 	Node	   *expression;		/* NULL for a column */
 	Oid			opclass;		/* 0: the type's default one of the method */
+	Oid			collation;		/* 0: the column's or the expression's own */
 	bool		descending;
 	bool		nulls_first;
 } PaIndexKey;

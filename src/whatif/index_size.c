@@ -18,8 +18,10 @@
 #include <math.h>
 
 #include "access/nbtree.h"
+#include "catalog/pg_am.h"
 #include "storage/itemid.h"
 #include "storage/itemptr.h"
+#include "utils/lsyscache.h"
 
 #include "catalog/relation_facts.h"
 #include "whatif/whatif_internal.h"
@@ -89,9 +91,9 @@ leaf_bytes(double key, double tuples, double keys, bool deduplicated)
 }
 
 /* Pages of the whole index and the height of its root (0: a single page). */
-BlockNumber
-pa_btree_pages(const PaColumnFacts *columns, int ncolumns, double tuples,
-			   int *height)
+static BlockNumber
+btree_pages(const PaColumnFacts *columns, int nkeys, int ncolumns, double tuples,
+			int *height)
 {
 	double		width = 0;
 	double		key,
@@ -103,8 +105,8 @@ pa_btree_pages(const PaColumnFacts *columns, int ncolumns, double tuples,
 	key = MAXALIGN(sizeof(IndexTupleData) + (Size) width);
 	tuples = Max(tuples, 0.0);
 
-	leaf = leaf_bytes(key, tuples, distinct_keys(columns, ncolumns, tuples),
-					  all_deduplicate(columns, ncolumns));
+	leaf = leaf_bytes(key, tuples, distinct_keys(columns, nkeys, tuples),
+					  ncolumns == nkeys && all_deduplicate(columns, nkeys));
 	leaf = Max(1.0, ceil(leaf / (PAGE_SPACE * LEAF_FILL)));
 	inner = leaf * (key + 12) / (PAGE_SPACE * INNER_FILL);
 	if (leaf <= 1)
@@ -118,19 +120,40 @@ pa_btree_pages(const PaColumnFacts *columns, int ncolumns, double tuples,
 	return (BlockNumber) Min(leaf + ceil(inner) + 1, (double) MaxBlockNumber);
 }
 
+void
+pa_index_size(const PaIndexShape *shape, double tuples, double table_tuples,
+			  double table_pages, PaIndexSize *size)
+{
+	PaColumnFacts columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];
+
+	(void) table_tuples;
+	(void) table_pages;
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		if (!pa_catalog_column_facts(shape->relid, shape->columns[i].attnum, &columns[i]))
+		{
+			memset(&columns[i], 0, sizeof(PaColumnFacts));
+			columns[i].width = get_typavgwidth(shape->columns[i].type,
+											   shape->columns[i].typmod);
+		}
+	}
+	size->tuples = tuples;
+	size->pages = btree_pages(columns, shape->nkeys, shape->ncolumns, tuples, &size->height);
+	if (shape->method != BTREE_AM_OID)
+		size->height = -1;
+}
+
 int64
 pa_whatif_index_size(const PaIndexSpec *spec)
 {
 	PaRelationFacts relation;
-	PaColumnFacts columns[PA_MAX_INDEX_KEYS];
-	int			height;
+	PaIndexShape shape;
+	PaIndexSize size;
 
-	if (!pa_catalog_relation_facts(spec->relid, &relation))
+	if (!pa_catalog_relation_facts(spec->relid, &relation) ||
+		!pa_index_shape(spec, spec->relid, &shape))
 		return 0;
-	for (int i = 0; i < spec->nkeys; i++)
-	{
-		if (!pa_catalog_column_facts(spec->relid, spec->keys[i].attnum, &columns[i]))
-			return 0;
-	}
-	return (int64) pa_btree_pages(columns, spec->nkeys, relation.tuples, &height) * BLCKSZ;
+	pa_index_size(&shape, relation.tuples, relation.tuples,
+				  (double) relation.size / BLCKSZ, &size);
+	return (int64) size.pages * BLCKSZ;
 }

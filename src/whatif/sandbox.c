@@ -157,10 +157,18 @@ pa_sandbox_enter(Oid userid, const PaStoredTree *tree)
 	SetUserIdAndSecContext(userid, save_sec_context | SECURITY_RESTRICTED_OPERATION);
 }
 
-/*
- * Plan, in CurrentMemoryContext.  The query is scribbled on.  Errors of the
- * planner and of what it evaluates go to the caller.
- */
+/* Errors of the planner and of what it evaluates go to the caller. */
+static void
+check_time_limit(void)
+{
+	/* A function may have caught the error. */
+	if (pa_time_limit_passed())
+		ereport(ERROR,
+				(errcode(ERRCODE_QUERY_CANCELED),
+				 errmsg_internal(PA_PLANNING_TOO_LONG)));
+}
+
+/* Plan, in CurrentMemoryContext.  The query is scribbled on. */
 PlannedStmt *
 pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 {
@@ -178,11 +186,28 @@ pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 		pa_wall_lower();
 	}
 	PG_END_TRY();
-
-	/* A function may have caught the error. */
-	if (pa_time_limit_passed())
-		ereport(ERROR,
-				(errcode(ERRCODE_QUERY_CANCELED),
-				 errmsg_internal(PA_PLANNING_TOO_LONG)));
+	check_time_limit();
 	return plan;
+}
+
+/* EXPLAIN's text of a plan, see pa_plan_explain(). */
+char *
+pa_sandbox_explain(PlannedStmt *plan, ParamListInfo params, Oid userid, List *names)
+{
+	char	   *volatile text = NULL;	/* set inside PG_TRY */
+
+	pa_wall_raise(userid);
+	pa_time_limit_start();
+	PG_TRY();
+	{
+		text = pa_plan_explain(plan, params, names);
+	}
+	PG_FINALLY();
+	{
+		pa_time_limit_stop();
+		pa_wall_lower();
+	}
+	PG_END_TRY();
+	check_time_limit();
+	return text;
 }

@@ -67,6 +67,7 @@ struct PaWhatifStatement
 	int			counts[PA_MAX_PLAN_VECTORS];	/* of each in the mean */
 	PaPlanCost	base;
 	List	   *relations;		/* of PaRelationUse * */
+	List	   *hidden;			/* real indexes that plans do without */
 	const char *refusal;		/* why not, or NULL */
 	bool		stale;
 };
@@ -77,6 +78,10 @@ typedef struct PlanningRequest
 	List	   *sets;			/* of List of PaIndexSpec * */
 	PaPlanCost *costs;
 	bool		facts;			/* collect relation uses (first set only) */
+	List	   *names;			/* of the candidates, for text */
+	char	  **text;			/* EXPLAIN's of the first vector's plan, palloc'd in
+								 * text_context; NULL: not wanted */
+	MemoryContext text_context;
 } PlanningRequest;
 
 static bool
@@ -242,6 +247,7 @@ plan_set(PaWhatifStatement *statement, List *candidates, bool facts,
 			continue;
 		scope.params = statement->vectors[i];
 		scope.candidates = candidates;
+		scope.hidden = statement->hidden;
 		scope.facts_context = facts ? statement->context : NULL;
 		cost->vector_cost[i] = plan_once(statement, &scope, &cost->used);
 		cost->total_cost += cost->vector_cost[i] * statement->counts[i] / total;
@@ -281,6 +287,25 @@ check_planning_time(PaWhatifStatement *statement)
 	return refuse(statement, "planning takes over 50 ms");
 }
 
+/* The text of the first vector's plan. */
+static void
+explain_set(PaWhatifStatement *statement, List *candidates, PlanningRequest *request)
+{
+	PaWhatifScope scope = {0};
+	PlannedStmt *plan;
+	char	   *text;
+
+	MemoryContextReset(statement->scratch);
+	scope.params = statement->vectors[0];
+	scope.candidates = candidates;
+	scope.hidden = statement->hidden;
+	pa_whatif_scope = &scope;
+	plan = pa_sandbox_plan(copyObject(statement->query), scope.params, statement->userid);
+	text = pa_sandbox_explain(plan, scope.params, statement->userid, request->names);
+	*request->text = MemoryContextStrdup(request->text_context, text);
+	pa_whatif_scope = NULL;
+}
+
 static bool
 plan_request(PaWhatifStatement *statement, PlanningRequest *request)
 {
@@ -295,9 +320,13 @@ plan_request(PaWhatifStatement *statement, PlanningRequest *request)
 		return false;
 	foreach(lc, request->sets)
 	{
-		PaPlanCost *cost = &request->costs[foreach_current_index(lc)];
+		List	   *candidates = (List *) lfirst(lc);
 
-		plan_set(statement, (List *) lfirst(lc), request->facts, cost);
+		if (request->text != NULL)
+			explain_set(statement, candidates, request);
+		else
+			plan_set(statement, candidates, request->facts,
+					 &request->costs[foreach_current_index(lc)]);
 	}
 	return true;
 }
@@ -468,4 +497,30 @@ pa_whatif_plan_sets(PaWhatifStatement *statement, List *sets, PaPlanCost *costs)
 	request.sets = sets;
 	request.costs = costs;
 	return run_request(statement, &request);
+}
+
+void
+pa_whatif_hide(PaWhatifStatement *statement, List *indexids)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(statement->context);
+
+	list_free(statement->hidden);
+	statement->hidden = list_copy(indexids);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+char *
+pa_whatif_explain(PaWhatifStatement *statement, List *candidates, List *names)
+{
+	PlanningRequest request = {0};
+	char	   *text = NULL;
+
+	Assert(list_length(candidates) == list_length(names));
+	request.sets = list_make1(candidates);
+	request.names = names;
+	request.text = &text;
+	request.text_context = CurrentMemoryContext;
+	(void) run_request(statement, &request);
+	list_free(request.sets);
+	return text;
 }

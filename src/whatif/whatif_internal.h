@@ -8,8 +8,10 @@
  *		sandbox.c		what a planning may do: locks, user, settings
  *		wall.c			whose functions it may run
  *		time_limit.c	how long it may take
+ *		explain.c		the text of a plan with hypothetical indexes
  *		hypothetical.c	IndexOptInfo of an index that does not exist
- *		index_size.c	pages and height of a b-tree that does not exist
+ *		index_shape.c	types and operator classes of its columns
+ *		index_size.c	pages and height of one
  *		plan_indexes.c	which hypothetical indexes a plan uses
  *		relation_use.c	what a base planning says about a relation
  *		column_use.c	... the columns an index could look up
@@ -54,6 +56,7 @@ typedef struct PaWhatifScope
 {
 	ParamListInfo params;
 	List	   *candidates;		/* of PaIndexSpec * */
+	List	   *hidden;			/* OIDs of real indexes that are left out */
 	MemoryContext facts_context;	/* where facts go, or NULL for none */
 	List	   *relations;		/* of PaRelationUse *, in facts_context */
 } PaWhatifScope;
@@ -70,6 +73,8 @@ extern const char *pa_sandbox_lock_relations(const PaQueryDependencies *deps);
 extern bool pa_sandbox_user_exists(Oid userid);
 extern void pa_sandbox_enter(Oid userid, const PaStoredTree *tree);
 extern PlannedStmt *pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid);
+extern char *pa_sandbox_explain(PlannedStmt *plan, ParamListInfo params, Oid userid,
+								List *names);
 
 /* wall.c */
 
@@ -89,15 +94,73 @@ extern bool pa_time_limit_passed(void);
 extern void pa_time_limit_finish(void);
 extern bool pa_is_cancel(const ErrorData *error);
 
+/* explain.c */
+extern char *pa_plan_explain(PlannedStmt *plan, ParamListInfo params, List *names);
+
+/* One column of an index. */
+typedef struct PaIndexColumn
+{
+	AttrNumber	attnum;			/* 0: an expression */
+	Node	   *expression;		/* its Vars have varno 1 */
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+
+	/* of keys only */
+	Oid			opclass;
+	Oid			opfamily;
+	Oid			opcintype;
+	Oid			stored_type;	/* what the index keeps instead, or 0 */
+	bool		descending;
+	bool		nulls_first;
+} PaIndexColumn;
+
+/* An index as CREATE INDEX would describe it: keys, then included columns. */
+typedef struct PaIndexShape
+{
+	Oid			relid;
+	Oid			method;
+	bool		unique;
+	int			nkeys;
+	int			ncolumns;
+	PaIndexColumn columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];
+	List	   *predicate;		/* its Vars have varno 1 */
+} PaIndexShape;
+
+/* index_shape.c */
+
+/*
+ * Describe the proposed index as it would be on relid: the relation of the
+ * proposal or a partition of it.  False when it could not be created.
+ */
+extern bool pa_index_shape(const PaIndexSpec *spec, Oid relid, PaIndexShape *shape);
+
+/* Whether the proposal makes an index on relid. */
+extern bool pa_index_is_for(const PaIndexSpec *spec, Oid relid, bool is_partition);
+
 /* hypothetical.c */
-extern IndexOptInfo *pa_hypothetical_index(RelOptInfo *rel, Relation relation,
-										   const PaIndexSpec *spec, Oid fakeid);
+extern IndexOptInfo *pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel,
+										   Relation relation, const PaIndexShape *shape,
+										   Oid fakeid);
 
 /* index_size.c */
-extern BlockNumber pa_btree_pages(const PaColumnFacts *columns, int ncolumns,
-								  double tuples, int *height);
+
+/* What the size of an index says to the planner. */
+typedef struct PaIndexSize
+{
+	double		tuples;			/* rows that it has */
+	BlockNumber pages;
+	int			height;			/* of a b-tree's root, 0: a single page; -1 for
+								 * other methods */
+} PaIndexSize;
+
+/* "tuples" are those of the relation that satisfy the predicate. */
+extern void pa_index_size(const PaIndexShape *shape, double tuples,
+						  double table_tuples, double table_pages, PaIndexSize *size);
 
 /* plan_indexes.c */
+typedef void (*pa_plan_visitor) (Plan *plan, void *context);
+extern void pa_plan_walk(const PlannedStmt *stmt, pa_plan_visitor visit, void *context);
 extern uint64 pa_plan_candidates(const PlannedStmt *plan, List *candidates);
 
 /* relation_use.c */
