@@ -189,4 +189,17 @@ typedef struct PaPlanCost
 	double		vector_cost[PA_MAX_PLAN_VECTORS];
 } PaPlanCost;
 
+/* A caller's query without and with indexes of the caller's choice. */
+typedef struct PaWhatifAnswer
+{
+	double		cost_before;	/* planner units */
+	double		cost_after;
+	char	   *plan_before;	/* EXPLAIN's text */
+	char	   *plan_after;
+	int			nindexes;		/* entries of the arrays, in the caller's order */
+	char	  **names;
+	bool	   *used;			/* in plan_after */
+	int64	   *sizes;			/* estimated bytes */
+} PaWhatifAnswer;
+
 #endif							/* PA_BASE_INDEX_ADVICE_H */

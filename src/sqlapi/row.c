@@ -223,6 +223,20 @@ pa_row_text_array(PaRow *row, char *const *values, int count)
 	MemoryContextSwitchTo(old);
 }
 
+void
+pa_row_bool_array(PaRow *row, const bool *values, int count)
+{
+	MemoryContext old = MemoryContextSwitchTo(row->scratch);
+	Datum	   *items = palloc(sizeof(Datum) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		items[i] = BoolGetDatum(values[i]);
+	put_value(row, BOOLARRAYOID,
+			  PointerGetDatum(construct_array(items, count, BOOLOID,
+											  sizeof(bool), true, TYPALIGN_CHAR)));
+	MemoryContextSwitchTo(old);
+}
+
 /* Finishes the row: checks that every column was filled and stores it. */
 void
 pa_row_end(PaRow *row)

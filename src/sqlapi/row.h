@@ -66,6 +66,7 @@ extern void pa_row_text(PaRow *row, const char *value);
 extern void pa_row_timestamptz(PaRow *row, TimestampTz value);
 extern void pa_row_interval(PaRow *row, TimestampTz from, TimestampTz to);
 extern void pa_row_int8_array(PaRow *row, const int64 *values, int count);
+extern void pa_row_bool_array(PaRow *row, const bool *values, int count);
 extern void pa_row_text_array(PaRow *row, char *const *values, int count);
 
 extern void pa_row_end(PaRow *row);

@@ -118,6 +118,12 @@ weaken_locks_walker(Node *node, void *context)
 	return expression_tree_walker(node, weaken_locks_walker, context);
 }
 
+void
+pa_weaken_locks(Query *query)
+{
+	(void) weaken_locks_walker((Node *) query, NULL);
+}
+
 static bool
 parse_tree(PaWhatifStatement *statement)
 {
@@ -127,7 +133,7 @@ parse_tree(PaWhatifStatement *statement)
 	if (node == NULL || !IsA(node, Query))
 		elog(ERROR, "stored tree is not a query");
 	pa_query_dependencies((Query *) node, &statement->deps);
-	(void) weaken_locks_walker(node, NULL);
+	pa_weaken_locks((Query *) node);
 	statement->query = (Query *) node;
 	MemoryContextSwitchTo(oldcontext);
 

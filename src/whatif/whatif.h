@@ -97,6 +97,16 @@ extern void pa_whatif_hide(PaWhatifStatement *statement, List *indexids);
 extern char *pa_whatif_explain(PaWhatifStatement *statement, List *candidates,
 							   List *names);
 
+/* ---- a query of the caller ---- */
+
+/*
+ * Plan a query, as the caller, without and with the indexes that the CREATE
+ * INDEX statements in ddl would make.  Whatever is wrong with them is an
+ * error.  The answer's texts and arrays are palloc'd.
+ */
+extern void pa_whatif_own_query(const char *text, char **ddl, int nddl,
+								PaWhatifAnswer *answer);
+
 /* ---- sizes ---- */
 
 /* Estimated bytes of an index, 0 when the relation is gone. */

@@ -10,6 +10,8 @@
  *		time_limit.c	how long it may take
  *		explain.c		the text of a plan with hypothetical indexes
  *		hypothetical.c	IndexOptInfo of an index that does not exist
+ *		own_query.c		a query of the caller and indexes of the caller's choice
+ *		index_statement.c	a CREATE INDEX statement as a proposed index
  *		index_shape.c	types and operator classes of its columns
  *		index_size.c	pages and height of one
  *		plan_indexes.c	which hypothetical indexes a plan uses
@@ -62,6 +64,9 @@ typedef struct PaWhatifScope
 } PaWhatifScope;
 
 extern PaWhatifScope *pa_whatif_scope;
+
+/* statement.c */
+extern void pa_weaken_locks(Query *query);
 
 /* vectors.c */
 extern bool pa_vector_fits(Query *query, ParamListInfo vector);
@@ -137,6 +142,11 @@ extern bool pa_index_shape(const PaIndexSpec *spec, Oid relid, PaIndexShape *sha
 
 /* Whether the proposal makes an index on relid. */
 extern bool pa_index_is_for(const PaIndexSpec *spec, Oid relid, bool is_partition);
+
+/* index_statement.c */
+
+/* The index that a CREATE INDEX statement would make, and its name. */
+extern PaIndexSpec *pa_index_statement(const char *ddl, char **name);
 
 /* hypothetical.c */
 extern IndexOptInfo *pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel,

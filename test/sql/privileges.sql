@@ -112,7 +112,8 @@ INSERT INTO decided VALUES
 	('statements_info()', 'everybody'),
 	('status()', 'everybody'),
 	('table_access', 'pg_monitor'),
-	('table_access()', 'pg_monitor');
+	('table_access()', 'pg_monitor'),
+	('whatif(text, text[])', 'pg_monitor');
 CREATE TEMPORARY VIEW objects AS
 	SELECT c.relname::text AS object, r.rolname,
 		pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT') AS may,
