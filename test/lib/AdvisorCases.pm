@@ -17,7 +17,7 @@ use Test::More;
 
 our @EXPORT = qw(start_advisor stop_advisor run_sql run_load advised hinted right_case none_case hint_case);
 
-my $node;
+our $node;
 
 # start_advisor(SQL): a server with the data that the cases are about.  The
 # planner's settings are those of a server with SSDs; nothing in the
