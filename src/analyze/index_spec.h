@@ -1,7 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * index_spec.h
- *		Comparing b-tree indexes as proposed or as they exist.
+ *		Comparing indexes as proposed or as they exist.
+ *
+ * Expressions and predicates are compared as trees, never as text.
  *
  * IDENTIFICATION
  *		src/analyze/index_spec.h
@@ -13,23 +15,43 @@
 
 #include "base/index_advice.h"
 
-/* Same table, columns, order and directions. */
+/* Same column, or the same expression; directions do not matter. */
+extern bool pa_index_key_same(const PaIndexKey *a, const PaIndexKey *b);
+
+/* True when the key is what the use looks up. */
+extern bool pa_index_key_is_use(const PaIndexKey *key, const PaColumnUse *use);
+
+/*
+ * Same table, method, keys in order, directions, operator classes, carried
+ * columns and predicate.
+ */
 extern bool pa_index_spec_equal(const PaIndexSpec *a, const PaIndexSpec *b);
 
 /*
- * True when the keys of narrow are the leading keys of wide, read forwards
- * or backwards.  True for equal indexes too.
+ * True when wide might stand in for narrow: the keys of narrow are the
+ * leading keys of wide, read forwards or backwards, and wide carries what
+ * narrow carries.  True for equal indexes too, and for a b-tree instead of a
+ * hash index.  Operator classes are left to the planner: one for LIKE finds
+ * equal values as well, but gives no order.
  */
 extern bool pa_index_spec_is_prefix(const PaIndexSpec *narrow,
 									const PaIndexSpec *wide);
 
 /*
- * True when wide does all that narrow does: its leading keys are narrow's,
- * where the first nequal columns are compared for equality, so that neither
- * their order nor their direction matters.
+ * True when wide does all that narrow does for a statement: its leading keys
+ * are narrow's, where the first nequal columns are compared for equality, so
+ * that neither their order nor their direction matters.  A predicate of wide
+ * must hold for the statement or be among narrow's.
  */
 extern bool pa_index_spec_serves(const PaIndexSpec *wide,
 								 const PaIndexSpec *narrow, int nequal);
+
+/*
+ * True when the index is superfluous beside "by", whatever statements there
+ * are.  Never for a unique one or one that serves a constraint.
+ */
+extern bool pa_index_spec_is_redundant(const PaIndexSpec *index,
+									   const PaIndexSpec *by);
 
 /* Turns all directions round when the first key descends. */
 extern void pa_index_spec_normalize(PaIndexSpec *spec, int first);
