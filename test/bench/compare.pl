@@ -1,0 +1,84 @@
+#!/usr/bin/env perl
+# Compares two advices judged by test/bench/advice.
+#
+# usage: compare.pl row|details RESULTS BASE NAME
+use strict;
+use warnings;
+
+my ($what, $results, $base, $name) = @ARGV;
+
+sub lines_of
+{
+	my ($file) = @_;
+	open my $in, '<', "$results/$file" or return ();
+	chomp(my @lines = <$in>);
+	return @lines;
+}
+
+# statement => sum of a column, over its executions; and the indexes in plans
+sub by_statement
+{
+	my ($file) = @_;
+	my (%sum, %used, %late);
+	for (lines_of($file))
+	{
+		my ($statement, $value, @more) = split ' ';
+		$sum{$statement} += $value // 0;
+		$late{$statement}++ if @more && $more[0] eq 'timeout';
+		$used{$_}{$statement} = 1 for @more;
+	}
+	return (\%sum, \%used, \%late);
+}
+
+sub total { my $sum = 0; $sum += $_ for @_; return $sum }
+
+# Geometric mean of the statements' ratios
+sub mean_ratio
+{
+	my ($before, $after) = @_;
+	my ($n, $log) = (0, 0);
+	for (grep { $before->{$_} && $after->{$_} } keys %$before)
+	{
+		$n++;
+		$log += log($after->{$_} / $before->{$_});
+	}
+	return $n ? exp($log / $n) : 1;
+}
+
+my ($cost0) = by_statement("$base.costs");
+my ($cost, $used) = by_statement("$name.costs");
+my ($time0, undef, $late0) = by_statement("$base.times");
+my ($time, undef, $late) = by_statement("$name.times");
+my ($cpu0, $cpu) = (delete $time0->{cpu}, delete $time->{cpu});
+my %old = map { $_ => 1 } lines_of("$base.indexes");
+my @new = grep { !$old{$_} } lines_of("$name.indexes");
+my @unused = grep { !$used->{$_} } @new;
+
+# slower by a tenth and by 20 ms: what is less is noise
+my @slower = grep { $time->{$_} && $time->{$_} > $time0->{$_} * 1.1 && $time->{$_} > $time0->{$_} + 20 } sort keys %$time0;
+
+if ($what eq 'row')
+{
+	my ($count, $bytes) = split ' ', (lines_of("$name.size"))[0];
+	my ($advisor) = lines_of("$name.advice");
+	my $at_least = %$late ? '>= ' : '';
+	printf "| %s | %d | %d | %.0f | %.1f %% | %.1f %% | %s | %s | %s | %s |\n", $name, $count, scalar(@unused), $bytes / 1024 / 1024,
+		100 * total(values %$cost) / total(values %$cost0), 100 * mean_ratio($cost0, $cost),
+		%$time ? sprintf('%s%.1f s', $at_least, total(values %$time) / 1000) : '-',
+		defined $cpu ? sprintf('%s%.1f s', $at_least, $cpu / 1000) : '-',
+		%$time && $name ne $base ? scalar(@slower) : '-',
+		defined $advisor ? sprintf('%.2f s', $advisor / 1000) : '-';
+	exit;
+}
+
+print "in no plan: @unused\n" if @unused;
+printf "%-24s %12s %12s %7s %10s %10s  %s\n", 'statement', 'cost before', 'after', '%', 'ms before', 'after', 'new indexes';
+my %new = map { $_ => 1 } @new;
+for my $statement (sort { $cost->{$b} <=> $cost->{$a} } keys %$cost0)
+{
+	my @mine = grep { $new{$_} && $used->{$_}{$statement} } sort keys %$used;
+	printf "%-24s %12.0f %12.0f %7.1f %10s %10s  %s\n", $statement, $cost0->{$statement}, $cost->{$statement},
+		$cost0->{$statement} ? 100 * $cost->{$statement} / $cost0->{$statement} : 100,
+		defined $time0->{$statement} ? sprintf('%.1f', $time0->{$statement}) . ($late0->{$statement} ? '+' : '') : '-',
+		defined $time->{$statement} ? sprintf('%.1f', $time->{$statement}) . ($late->{$statement} ? '+' : '') : '-', "@mine";
+}
