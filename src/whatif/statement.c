@@ -134,7 +134,7 @@ parse_tree(PaWhatifStatement *statement)
 		elog(ERROR, "stored tree is not a query");
 	pa_query_dependencies((Query *) node, &statement->deps);
 	pa_weaken_locks((Query *) node);
-	statement->query = (Query *) node;
+	statement->query = pa_hide_session_values((Query *) node);
 	MemoryContextSwitchTo(oldcontext);
 
 	if (statement->query->commandType == CMD_UTILITY ||

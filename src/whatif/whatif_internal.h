@@ -7,6 +7,7 @@
  *		vectors.c		which parameter vectors fit the statement
  *		sandbox.c		what a planning may do: locks, user, settings
  *		wall.c			whose functions it may run
+ *		session_values.c	settings that only the statement's session had
  *		time_limit.c	how long it may take
  *		explain.c		the text of a plan with hypothetical indexes
  *		hypothetical.c	IndexOptInfo of an index that does not exist
@@ -67,6 +68,9 @@ extern PaWhatifScope *pa_whatif_scope;
 
 /* statement.c */
 extern void pa_weaken_locks(Query *query);
+
+/* session_values.c */
+extern Query *pa_hide_session_values(Query *query);
 
 /* vectors.c */
 extern bool pa_vector_fits(Query *query, ParamListInfo vector);
