@@ -1,7 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * index_facts.h
- *		The indexes and partitions of a table, as the catalogs have them.
+ *		What the catalogs say about a table's indexes, as PaIndexSpec.
+ *
+ * Every function answers about the present moment without taking a lock on
+ * table or index, and runs none of the functions in their expressions but
+ * those that initdb made: the caller need not be who may run them.
  *
  * IDENTIFICATION
  *		src/catalog/index_facts.h
@@ -11,18 +15,35 @@
 #ifndef PA_CATALOG_INDEX_FACTS_H
 #define PA_CATALOG_INDEX_FACTS_H
 
+#include "access/htup.h"
 #include "nodes/pg_list.h"
 
 #include "base/index_advice.h"
 
 /*
- * The relation's valid indexes of every method, as List of PaIndexSpec *,
- * each as far as it can be described (PaIndexSpec.truncated); without a lock.
- * Their predicates are not judged for any statement.
+ * The relation's valid indexes of all methods, partial ones included, as List
+ * of PaIndexSpec *.  Keys are described up to the first that a plain key of
+ * PaIndexSpec cannot describe (a collation not the column's own); "truncated"
+ * says that there are more.  Those of which not even the first key can be
+ * described are left out.  predicate_holds is true without predicate only.
  */
 extern List *pa_catalog_indexes(Oid relid);
 
-/* The direct partitions of a partitioned table, as OidList; without a lock. */
-extern List *pa_catalog_partitions(Oid relid);
+/* The same of those that are not valid, or not yet. */
+extern List *pa_catalog_invalid_indexes(Oid relid);
+
+/*
+ * The row of pg_statistic's kind about an expression (Vars with varno 1) that
+ * an index of the relation or extended statistics have; NULL: there is none.
+ * To be freed by ReleaseSysCache() when *in_syscache, else heap_freetuple().
+ */
+extern HeapTuple pa_catalog_expression_statistics(Oid relid, Node *expression,
+												  bool *in_syscache);
+
+/*
+ * The operator class that CREATE INDEX takes when none is named, InvalidOid
+ * when the type has none for the method.
+ */
+extern Oid	pa_catalog_default_opclass(Oid type, Oid method);
 
 #endif							/* PA_CATALOG_INDEX_FACTS_H */

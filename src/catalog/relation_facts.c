@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * relation_facts.c
- *		Facts about a table: kind, names, owner, size, b-tree indexes.
+ *		Facts about a table: kind, names, owner, size, partitions.
  *
  * Read from the catalogs at the moment of the call.  Nothing waits: the size
  * needs the table open, so its lock is asked for conditionally, and the last
@@ -17,23 +17,17 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/dependency.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_index.h"
-#include "catalog/pg_opclass.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_statistic.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -71,7 +65,9 @@ has_statistics(Oid relid, int natts)
 	for (int attnum = 1; attnum <= natts; attnum++)
 	{
 		if (SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(relid),
-								  Int16GetDatum(attnum), BoolGetDatum(false)))
+								  Int16GetDatum(attnum), BoolGetDatum(false)) ||
+			SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(relid),
+								  Int16GetDatum(attnum), BoolGetDatum(true)))
 			return true;
 	}
 	return false;
@@ -82,6 +78,19 @@ is_system_namespace(Oid namespaceid, const char *name)
 {
 	return IsCatalogNamespace(namespaceid) || IsToastNamespace(namespaceid) ||
 		(name != NULL && strcmp(name, "information_schema") == 0);
+}
+
+static int
+get_relnatts(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts;
+
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+	ReleaseSysCache(tuple);
+	return natts;
 }
 
 bool
@@ -125,86 +134,53 @@ pa_catalog_column_name(Oid relid, AttrNumber attnum)
 	return get_attname(relid, attnum, true);
 }
 
-/*
- * The leading keys of one pg_index row that a plain CREATE INDEX would give
- * too.  Returns NULL when not even the first is such a key.
- */
-static PaIndexSpec *
-index_spec(Relation pg_index, HeapTuple tuple)
+/* ---- partitions ---- */
+
+/* Adds one partition, unless it is partitioned itself, to the sums. */
+static void
+add_partition(Oid relid, PaPartitionFacts *facts, double *largest)
 {
-	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-	PaIndexSpec *spec = palloc0(sizeof(PaIndexSpec));
-	oidvector  *classes;
-	oidvector  *collations;
-	int2vector *options;
-	bool		isnull;
-
-	collations = (oidvector *) DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indcollation,
-															RelationGetDescr(pg_index), &isnull));
-	classes = (oidvector *) DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indclass,
-														 RelationGetDescr(pg_index), &isnull));
-	options = (int2vector *) DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indoption,
-														  RelationGetDescr(pg_index), &isnull));
-
-	spec->relid = index->indrelid;
-	spec->method = BTREE_AM_OID;
-	for (int i = 0; i < index->indnkeyatts && i < PA_MAX_INDEX_KEYS; i++)
-	{
-		PaColumnFacts column;
-		Oid			opfamily,
-					opcintype;
-
-		if (!pa_catalog_column_facts(index->indrelid, index->indkey.values[i], &column) ||
-			!get_opclass_opfamily_and_input_type(classes->values[i], &opfamily, &opcintype) ||
-			opfamily != column.opfamily ||
-			collations->values[i] != column.collation)
-			break;
-		spec->keys[i].attnum = column.attnum;
-		spec->keys[i].descending = (options->values[i] & INDOPTION_DESC) != 0;
-		spec->keys[i].nulls_first = (options->values[i] & INDOPTION_NULLS_FIRST) != 0;
-		spec->nkeys++;
-	}
-	return spec->nkeys > 0 ? spec : NULL;
-}
-
-static bool
-is_btree(Oid indexid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(indexid));
-	bool		result;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class class;
 
 	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_class) GETSTRUCT(tuple))->relam == BTREE_AM_OID;
+		return;
+	class = (Form_pg_class) GETSTRUCT(tuple);
+	if (class->relkind == RELKIND_RELATION)
+	{
+		facts->nleaves++;
+		facts->tuples += Max(class->reltuples, 0);
+		facts->pages += Max(class->relpages, 0);
+		if (class->reltuples > *largest)
+		{
+			*largest = class->reltuples;
+			facts->largest = relid;
+		}
+	}
 	ReleaseSysCache(tuple);
-	return result;
 }
 
-List *
-pa_catalog_btree_indexes(Oid relid)
+void
+pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts)
 {
-	Relation	pg_index = table_open(IndexRelationId, AccessShareLock);
-	SysScanDesc scan;
-	ScanKeyData key;
-	HeapTuple	tuple;
-	List	   *result = NIL;
+	double		largest = -1;
+	List	   *partitions;
+	ListCell   *lc;
 
-	ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
-	scan = systable_beginscan(pg_index, IndexIndrelidIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-		PaIndexSpec *spec;
+	memset(facts, 0, sizeof(*facts));
+	partitions = find_all_inheritors(relid, NoLock, NULL);
+	foreach(lc, partitions)
+		add_partition(lfirst_oid(lc), facts, &largest);
+	list_free(partitions);
+	facts->is_analyzed = OidIsValid(facts->largest) &&
+		has_statistics(facts->largest, get_relnatts(facts->largest));
+}
 
-		if (!index->indisvalid || !index->indislive || !is_btree(index->indexrelid) ||
-			!heap_attisnull(tuple, Anum_pg_index_indpred, RelationGetDescr(pg_index)))
-			continue;
-		spec = index_spec(pg_index, tuple);
-		if (spec != NULL)
-			result = lappend(result, spec);
-	}
-	systable_endscan(scan);
-	table_close(pg_index, AccessShareLock);
-	return result;
+Oid
+pa_catalog_largest_partition(Oid relid)
+{
+	PaPartitionFacts facts;
+
+	pa_catalog_partition_facts(relid, &facts);
+	return facts.largest;
 }

@@ -14,9 +14,7 @@
 #ifndef PA_CATALOG_RELATION_FACTS_H
 #define PA_CATALOG_RELATION_FACTS_H
 
-#include "nodes/pg_list.h"
-
-#include "base/index_advice.h"
+#include "access/attnum.h"
 
 typedef struct PaRelationFacts
 {
@@ -41,11 +39,20 @@ extern bool pa_catalog_relation_facts(Oid relid, PaRelationFacts *facts);
 /* Name of a column, palloc'd and not quoted, or NULL when it is gone. */
 extern char *pa_catalog_column_name(Oid relid, AttrNumber attnum);
 
-/*
- * The relation's valid b-tree indexes without predicate, as List of
- * PaIndexSpec *: their leading plain columns with the column's default
- * operator class and collation, at most PA_MAX_INDEX_KEYS.
- */
-extern List *pa_catalog_btree_indexes(Oid relid);
+/* The leaves of a partitioned table; foreign tables do not count. */
+typedef struct PaPartitionFacts
+{
+	int			nleaves;
+	double		tuples;			/* sum of the last known, as pg_class has them */
+	double		pages;			/* likewise */
+	Oid			largest;		/* the leaf with most rows, 0: none */
+	bool		is_analyzed;	/* that one has column statistics */
+} PaPartitionFacts;
+
+/* Fill facts about the table's partitions at all levels. */
+extern void pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts);
+
+/* The leaf with most rows, InvalidOid when there is none. */
+extern Oid	pa_catalog_largest_partition(Oid relid);
 
 #endif							/* PA_CATALOG_RELATION_FACTS_H */

@@ -41,6 +41,18 @@ pa_pathkey_descending(const PathKey *pathkey)
 #endif
 }
 
+/* 16 marks Vars that an outer join may have set to NULL. */
+static inline bool
+pa_var_is_nullable(const Var *var)
+{
+#if PG_VERSION_NUM >= 160000
+	return var->varnullingrels != NULL;
+#else
+	(void) var;
+	return false;
+#endif
+}
+
 /* 18 folded scan_bitmap_next_block into scan_bitmap_next_tuple. */
 static inline bool
 pa_table_has_bitmap_scan(Relation relation)
