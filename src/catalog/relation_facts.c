@@ -184,3 +184,9 @@ pa_catalog_largest_partition(Oid relid)
 	pa_catalog_partition_facts(relid, &facts);
 	return facts.largest;
 }
+
+List *
+pa_catalog_partitions(Oid relid)
+{
+	return find_inheritance_children(relid, NoLock);
+}

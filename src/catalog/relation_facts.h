@@ -55,4 +55,7 @@ extern void pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts);
 /* The leaf with most rows, InvalidOid when there is none. */
 extern Oid	pa_catalog_largest_partition(Oid relid);
 
+/* The direct partitions of a partitioned table, as OidList; without a lock. */
+extern List *pa_catalog_partitions(Oid relid);
+
 #endif							/* PA_CATALOG_RELATION_FACTS_H */

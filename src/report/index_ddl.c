@@ -29,6 +29,7 @@
 #include "utils/syscache.h"
 
 #include "catalog/index_facts.h"
+#include "catalog/relation_facts.h"
 #include "report/index_ddl.h"
 #include "report/predicate.h"
 
