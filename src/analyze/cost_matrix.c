@@ -161,6 +161,39 @@ pa_matrix_bar(PaCostMatrix *matrix, int statement, int candidate)
 }
 
 void
+pa_matrix_forbid(PaCostMatrix *matrix, int candidate)
+{
+	ListCell   *lc;
+
+	foreach(lc, matrix->statements)
+	{
+		PaMatrixStatement *statement = lfirst(lc);
+		ListCell   *lc2;
+
+		statement->usable = bms_del_member(statement->usable, candidate);
+		statement->helpful = bms_del_member(statement->helpful, candidate);
+		statement->rule = list_delete_int(statement->rule, candidate);
+		foreach(lc2, statement->plans)
+		{
+			const PaKnownPlan *plan = lfirst(lc2);
+
+			if (bms_is_member(candidate, plan->used))
+				statement->plans = foreach_delete_current(statement->plans, lc2);
+		}
+	}
+}
+
+void
+pa_matrix_move_weight(PaCostMatrix *matrix, int from, int to)
+{
+	PaMatrixStatement *giver = list_nth(matrix->statements, from);
+	PaMatrixStatement *taker = list_nth(matrix->statements, to);
+
+	taker->weight += giver->weight;
+	giver->weight = 0;
+}
+
+void
 pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
 				   const Bitmapset *offered, const Bitmapset *used,
 				   double cost)

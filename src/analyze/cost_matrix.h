@@ -94,6 +94,12 @@ extern const PaMatrixPrice *pa_matrix_price(const PaCostMatrix *matrix,
  */
 extern void pa_matrix_bar(PaCostMatrix *matrix, int statement, int candidate);
 
+/* The same for all statements: it does more harm than good. */
+extern void pa_matrix_forbid(PaCostMatrix *matrix, int candidate);
+
+/* Gives one statement's weight to another; nothing is done for it any more. */
+extern void pa_matrix_move_weight(PaCostMatrix *matrix, int from, int to);
+
 /* Records a planning; the sets are copied. */
 extern void pa_matrix_add_plan(PaCostMatrix *matrix, int statement,
 							   const Bitmapset *offered, const Bitmapset *used,

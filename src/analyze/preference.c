@@ -204,7 +204,7 @@ pa_choice_prefer(PaChoice *choice, int statement)
 	double		limit;
 	int			candidate = -1;
 
-	if (bms_is_empty(own))
+	if (bms_is_empty(own) || of->weight <= 0)
 		return NULL;
 
 	(void) pa_choice_cost(choice, statement, own);

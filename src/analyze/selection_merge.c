@@ -140,18 +140,11 @@ merge_pair(PaChoice *choice, int narrow, int wide)
 /* ---- united indexes ---- */
 
 static bool
-same_key(const PaIndexKey *a, const PaIndexKey *b)
-{
-	return a->attnum == b->attnum && a->opclass == b->opclass &&
-		equal(a->expression, b->expression);
-}
-
-static bool
 has_key(const PaIndexSpec *spec, const PaIndexKey *key)
 {
 	for (int i = 0; i < spec->nkeys; i++)
 	{
-		if (same_key(&spec->keys[i], key))
+		if (pa_index_key_same(&spec->keys[i], key))
 			return true;
 	}
 	return false;

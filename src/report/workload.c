@@ -68,7 +68,7 @@ compare_weights(const ListCell *left, const ListCell *right)
 }
 
 PaWorkload *
-pa_report_workload(void)
+pa_report_workload(const PaIgnoreRules *rules, const int64 *queryid)
 {
 	PaStatementSums *sums = pa_report_statements();
 	PaWorkload *workload = palloc0(sizeof(PaWorkload));
@@ -81,7 +81,8 @@ pa_report_workload(void)
 		const PaStatementSum *sum = &sums->items[i];
 
 		if (sum->shape.dbid != MyDatabaseId || sum->shape.queryid == 0 ||
-			sum->planids == 0)
+			sum->planids == 0 ||
+			(queryid != NULL && sum->shape.queryid != *queryid))
 			continue;
 		if (last == NULL || !same_shape(&last->shape, &sum->shape))
 		{
@@ -96,7 +97,8 @@ pa_report_workload(void)
 	{
 		const PaWorkloadStatement *statement = lfirst(lc);
 
-		if (statement->calls < MIN_CALLS)
+		if ((queryid == NULL && statement->calls < MIN_CALLS) ||
+			pa_ignore_rules_user(rules, statement->shape.userid))
 			workload->statements =
 				foreach_delete_current(workload->statements, lc);
 	}

@@ -14,6 +14,7 @@
 #include "nodes/pg_list.h"
 
 #include "base/statement.h"
+#include "report/ignore_rules.h"
 
 #define PA_MAX_WORKLOAD 200		/* statements, the heaviest ones */
 
@@ -38,8 +39,11 @@ typedef struct PaWorkload
 
 /*
  * The statements of this database that were planned and called at least
- * twice, at most PA_MAX_WORKLOAD; in CurrentMemoryContext.
+ * twice, at most PA_MAX_WORKLOAD; in CurrentMemoryContext.  Those of users
+ * whom a rule excludes are left out.  With a queryid, only those that have
+ * it, be it called once.
  */
-extern PaWorkload *pa_report_workload(void);
+extern PaWorkload *pa_report_workload(const PaIgnoreRules *rules,
+									  const int64 *queryid);
 
 #endif							/* PA_REPORT_WORKLOAD_H */
