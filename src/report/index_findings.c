@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * index_findings.c
- *		Words what the index advisor chose.
+ *		Adds up what each index that the advisor chose is worth.
  *
  * For each chosen index: the statements whose plan uses it and gains by it,
  * their costs before and after, and what of their time that is worth.  A
@@ -13,6 +13,9 @@
  * A window of less than an hour is scaled as if it were an hour, because
  * what happens in one minute rarely goes on for a day.
  *
+ * What does not belong here: sentences (index_words.c) and statements of SQL
+ * (index_ddl.c).
+ *
  * IDENTIFICATION
  *		src/report/index_findings.c
  *
@@ -20,111 +23,73 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "utils/timestamp.h"
 
 #include "analyze/selection.h"
 #include "catalog/relation_facts.h"
-#include "config/config.h"
-#include "report/advisor.h"
 #include "report/index_ddl.h"
-#include "report/updates.h"
+#include "report/index_findings.h"
 
-#define MSEC_PER_HOUR (60.0 * 60.0 * 1000.0)
-#define MSEC_PER_DAY (24.0 * MSEC_PER_HOUR)
-
-/* Shortest window that is scaled to a day. */
-#define MIN_WINDOW MSEC_PER_HOUR
-
-/* Less than this is little evidence, more than that is good evidence. */
-#define FEW_CALLS 10
-#define MANY_CALLS 100
-#define LONG_WINDOW MSEC_PER_DAY
-
-/* Conditions that keep this share of the rows leave nothing to luck. */
-#define MANY_KEPT 0.3
-
-/*
- * Below this share the plan still reads much of the table, and whether it is
- * faster at all hangs on what is cached.
- */
-#define SMALL_SAVING 0.5
-
-#define MAX_CAVEATS 7
-
-/* What the statements served by one index add up to. */
-typedef struct Served
+/* The row of a statement, whoever sent it. */
+static PaServedStatement *
+find_row(PaServed *served, const PaShapeKey *shape)
 {
-	const PaAdvisor *advisor;
-	int			candidate;
-	const PaIndexSpec *spec;
-	List	   *subjects;		/* of PaAdvisorSubject *, most time first */
-	List	   *statements;		/* of PaWorkloadStatement *, without doubles */
-	double		weight;			/* calls, shared among trees */
-	double		cost_before;	/* sum over the calls */
-	double		cost_after;
-	double		saved;			/* msec in the window */
-	double		present_time;	/* of the statements, msec, see workload.h */
-	bool		without_values; /* some were planned without parameter values */
-} Served;
-
-/* How a statement uses a key column, best description first. */
-static const char *
-use_of_column(const PaRelationUse *use, AttrNumber attnum)
-{
-	static const struct
-	{
-		PaColumnUseKind kind;
-		const char *name;
-	}			names[] = {
-		{PA_USE_EQUAL, "equality"},
-		{PA_USE_IN, "IN"},
-		{PA_USE_IS_NULL, "IS NULL"},
-		{PA_USE_JOIN, "join"},
-		{PA_USE_RANGE, "range"},
-	};
-
-	for (int i = 0; i < (int) lengthof(names); i++)
-	{
-		ListCell   *lc;
-
-		foreach(lc, use->columns)
-		{
-			const PaColumnUse *column = lfirst(lc);
-
-			if (column->attnum == attnum && column->kind == names[i].kind)
-				return names[i].name;
-		}
-	}
-	return "order";
-}
-
-/* The heaviest served statement's use of the table; NULL if there is none. */
-static const PaRelationUse *
-main_use(const Served *served)
-{
+	PaServedStatement *row;
 	ListCell   *lc;
 
-	foreach(lc, served->subjects)
+	foreach(lc, served->rows)
 	{
-		ListCell   *lc2;
-
-		foreach(lc2, ((PaAdvisorSubject *) lfirst(lc))->relations)
-		{
-			PaRelationUse *use = lfirst(lc2);
-
-			if (use->relid == served->spec->relid &&
-				(use->columns != NIL || use->orderings != NIL))
-				return use;
-		}
+		row = lfirst(lc);
+		if (row->shape.queryid == shape->queryid)
+			return row;
 	}
-	return NULL;
+	row = palloc0(sizeof(PaServedStatement));
+	row->shape = *shape;
+	served->rows = lappend(served->rows, row);
+	return row;
+}
+
+/* All candidates that were chosen for the tables of one statement. */
+static Bitmapset *
+chosen_for(const PaAdvisor *advisor, int number)
+{
+	return pa_matrix_relevant(advisor->matrix, number, advisor->chosen);
+}
+
+/* The plans of a statement without and with all indexes chosen for it. */
+static void
+explain_row(PaServedStatement *row, const PaServed *served,
+			PaAdvisorSubject *subject, int number)
+{
+	Bitmapset  *set = chosen_for(served->advisor, number);
+	List	   *specs = NIL;
+	List	   *names = NIL;
+	List	   *taken = NIL;
+	int			candidate = -1;
+
+	if (row->plan_before != NULL)
+		return;
+	while ((candidate = bms_next_member(set, candidate)) >= 0 &&
+		   list_length(specs) < PA_MAX_PLAN_CANDIDATES)
+	{
+		const PaIndexSpec *spec = pa_matrix_candidate(served->advisor->matrix, candidate);
+		PaRelationFacts table;
+		PaIndexText text;
+
+		if (!pa_catalog_relation_facts(spec->relid, &table) ||
+			!pa_index_text_init(&text, spec, &table))
+			continue;
+		specs = lappend(specs, (void *) spec);
+		names = lappend(names, pa_index_free_name(&text, &taken));
+	}
+	row->plan_before = pa_whatif_explain(subject->whatif, NIL, NIL);
+	row->plan_after = pa_whatif_explain(subject->whatif, specs, names);
 }
 
 /* Adds what one statement has of the index, if its plan uses it. */
 static void
-serve(Served *served, int number)
+serve(PaServed *served, int number)
 {
 	const PaAdvisor *advisor = served->advisor;
 	PaAdvisorSubject *subject = list_nth(advisor->subjects, number);
@@ -132,22 +97,32 @@ serve(Served *served, int number)
 	const PaKnownPlan *plan = pa_matrix_plan(advisor->matrix, number,
 											 advisor->chosen);
 	double		calls = subject->statement->calls * subject->share;
+	double		saved;
+	PaServedStatement *row;
 
 	if (!bms_is_member(served->candidate, plan->used) ||
 		!pa_analyze_is_gain(of->base_cost, plan->cost))
 		return;
 
+	saved = of->weight * pa_analyze_saved_ratio(of->base_cost, plan->cost) /
+		bms_num_members(plan->used);
 	served->subjects = lappend(served->subjects, subject);
 	served->statements = list_append_unique_ptr(served->statements,
 												(void *) subject->statement);
 	served->weight += calls;
 	served->cost_before += of->base_cost * calls;
 	served->cost_after += plan->cost * calls;
-	served->saved += of->weight *
-		pa_analyze_saved_ratio(of->base_cost, plan->cost) /
-		bms_num_members(plan->used);
+	served->saved += saved;
 	if (!subject->has_values)
 		served->without_values = true;
+
+	row = find_row(served, &subject->statement->shape);
+	row->weight += calls;
+	row->cost_before += of->base_cost * calls;
+	row->cost_after += plan->cost * calls;
+	row->saved += saved;
+	if (served->explaining)
+		explain_row(row, served, subject, number);
 }
 
 /* total_exec_time, had all calls been run as they are now. */
@@ -162,29 +137,35 @@ present_total(const PaWorkloadStatement *statement)
 
 /* queryids, calls, time and window of the served statements */
 static void
-fill_statements(PaMissingIndex *index, Served *served)
+fill_statements(PaMissingIndex *index, PaServed *served)
 {
 	ListCell   *lc;
 
-	index->queryids = palloc(sizeof(int64) *
-							 Max(list_length(served->statements), 1));
 	foreach(lc, served->statements)
 	{
 		const PaWorkloadStatement *statement = lfirst(lc);
-		bool		known = false;
+		PaServedStatement *row = find_row(served, &statement->shape);
 
-		/* Several users may have sent the same statement. */
-		for (int i = 0; i < index->nqueryids && !known; i++)
-			known = (index->queryids[i] == statement->shape.queryid);
-		if (!known)
-			index->queryids[index->nqueryids++] = statement->shape.queryid;
-
+		row->calls += statement->calls;
+		row->present_time += statement->present_time;
 		index->calls += statement->calls;
 		index->total_exec_time += statement->total_exec_time;
 		served->present_time += present_total(statement);
 		if (index->watched_since == 0 ||
 			statement->stats_since < index->watched_since)
 			index->watched_since = statement->stats_since;
+	}
+
+	index->statements = served->rows;
+	index->queryids = palloc(sizeof(int64) *
+							 Max(list_length(served->rows), 1));
+	foreach(lc, served->rows)
+	{
+		PaServedStatement *row = lfirst(lc);
+
+		index->queryids[index->nqueryids++] = row->shape.queryid;
+		row->cost_before /= row->weight;
+		row->cost_after /= row->weight;
 	}
 }
 
@@ -195,173 +176,41 @@ msec_between(TimestampTz from, TimestampTz to)
 	return to > from ? (double) (to - from) / 1000.0 : 0;
 }
 
-/* Plan cost and time as a person writes them. */
-static char *
-short_number(double value)
-{
-	return psprintf(value < 100 ? "%.1f" : "%.0f", value);
-}
-
-static char *
-make_reason(const PaMissingIndex *index, const Served *served)
-{
-	const PaRelationUse *use = main_use(served);
-	StringInfoData reason;
-
-	initStringInfo(&reason);
-	appendStringInfo(&reason, "%d statement%s (" INT64_FORMAT " calls, %s ms) ",
-					 index->nqueryids, index->nqueryids == 1 ? "" : "s",
-					 index->calls, short_number(index->total_exec_time));
-	appendStringInfo(&reason, "would find %s rows by ",
-					 index->nqueryids == 1 ? "its" : "their");
-	for (int i = 0; i < index->nkeys; i++)
-	{
-		appendStringInfo(&reason, "%s%s", i == 0 ? "" : ", ",
-						 index->key_columns[i]);
-		if (use != NULL)
-			appendStringInfo(&reason, " (%s)",
-							 use_of_column(use, served->spec->keys[i].attnum));
-	}
-	if (use != NULL)
-		appendStringInfo(&reason, " in a table of %.0f rows", use->tuples);
-	appendStringInfo(&reason, "; the planner's cost of a call falls from %s to %s.",
-					 short_number(index->cost_before),
-					 short_number(index->cost_after));
-	return reason.data;
-}
-
-/* The same for one relation of one statement; first is the leading column. */
-static bool
-use_relies_on_luck(const PaRelationUse *use, AttrNumber first)
-{
-	double		kept = 1;
-	ListCell   *lc;
-
-	foreach(lc, use->columns)
-	{
-		const PaColumnUse *column = lfirst(lc);
-
-		if (column->attnum == first)
-			return false;
-		if (column->kind != PA_USE_JOIN)
-			kept *= column->selectivity;
-	}
-	if (kept >= MANY_KEPT)
-		return false;
-	foreach(lc, use->orderings)
-	{
-		const PaOrdering *ordering = lfirst(lc);
-
-		if (ordering->limited && ordering->keys[0].attnum == first)
-			return true;
-	}
-	return false;
-}
-
-/*
- * True when the gain of a served statement hangs on meeting the wanted rows
- * early: the index gives it only an ordering, under LIMIT, and its other
- * conditions keep few of the rows.
- */
-static bool
-relies_on_luck(const Served *served)
+static void
+fill_savings(PaMissingIndex *index, const PaServed *served, double window)
 {
 	ListCell   *lc;
 
-	foreach(lc, served->subjects)
-	{
-		ListCell   *lc2;
-
-		foreach(lc2, ((PaAdvisorSubject *) lfirst(lc))->relations)
-		{
-			const PaRelationUse *use = lfirst(lc2);
-
-			if (use->relid == served->spec->relid &&
-				use_relies_on_luck(use, served->spec->keys[0].attnum))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* True when the cost of a call falls by less than half. */
-static bool
-saves_little(const PaMissingIndex *index)
-{
-	return pa_analyze_saved_ratio(index->cost_before, index->cost_after) <
-		SMALL_SAVING;
-}
-
-/* Names the first key column that the workload updates; NULL if none. */
-static char *
-update_caveat(const PaMissingIndex *index, const Served *served)
-{
-	for (int i = 0; i < index->nkeys; i++)
-	{
-		int64		calls = pa_updates_calls(served->advisor->writes, index->relid,
-											 served->spec->keys[i].attnum);
-
-		if (calls > 0)
-			return psprintf("UPDATE sets %s (" INT64_FORMAT " calls): each such update of a row has to change this index too, and cannot be HOT.",
-							index->key_columns[i], calls);
-	}
-	return NULL;
-}
-
-static void
-fill_caveats(PaMissingIndex *index, const Served *served,
-			 const PaRelationFacts *table, double window)
-{
-	char	   *updates = update_caveat(index, served);
-
-	index->caveats = palloc(sizeof(char *) * MAX_CAVEATS);
-
-	if (served->advisor->deadline_hit)
-		index->caveats[index->ncaveats++] =
-			psprintf("The advisor stopped at perf_advisor.advisor_deadline (%d ms): it did not look at everything, and there may be a better choice.",
-					 pa_guc_advisor_deadline);
-	if (window < MIN_WINDOW)
-		index->caveats[index->ncaveats++] =
-			pstrdup("Watched for less than an hour: est_saved_time takes what was seen for an hour's work.");
-	if (served->without_values)
-		index->caveats[index->ncaveats++] =
-			pstrdup("No parameter values were sampled for some of the statements: their costs are those of a generic plan.");
-	if (relies_on_luck(served))
-		index->caveats[index->ncaveats++] =
-			pstrdup("LIMIT with further conditions: the index saves time only if rows that meet them come early in its order.");
-	if (saves_little(index))
-		index->caveats[index->ncaveats++] =
-			pstrdup("The cost falls by less than half: whether the statements get faster depends on how much of the table is cached. Compare EXPLAIN (ANALYZE, BUFFERS) before and after.");
-	if (updates != NULL)
-		index->caveats[index->ncaveats++] = updates;
-	if (table->relkind == RELKIND_PARTITIONED_TABLE)
-		index->caveats[index->ncaveats++] =
-			pstrdup("The table is partitioned: CREATE INDEX blocks writes to all its partitions while it runs.");
-	Assert(index->ncaveats <= MAX_CAVEATS);
-}
-
-static const char *
-judge_confidence(const PaMissingIndex *index, const Served *served,
-				 double window)
-{
-	if (index->calls < FEW_CALLS || served->advisor->deadline_hit ||
-		relies_on_luck(served) || saves_little(index))
-		return "low";
-	if (index->calls >= MANY_CALLS && window >= LONG_WINDOW &&
-		!served->without_values)
-		return "high";
-	return "medium";
-}
-
-static void
-fill_savings(PaMissingIndex *index, const Served *served, double window)
-{
 	index->cost_before = served->cost_before / served->weight;
 	index->cost_after = served->cost_after / served->weight;
-	index->est_saved_time = served->saved * MSEC_PER_DAY /
-		Max(window, MIN_WINDOW);
+	index->est_saved_time = served->saved * PA_MSEC_PER_DAY /
+		Max(window, PA_MIN_WINDOW);
 	index->est_saved_pct = served->present_time > 0 ?
 		Min(100.0, 100.0 * served->saved / served->present_time) : 0;
+	foreach(lc, index->statements)
+	{
+		PaServedStatement *row = lfirst(lc);
+
+		row->est_saved_time = row->saved * PA_MSEC_PER_DAY / Max(window, PA_MIN_WINDOW);
+	}
+}
+
+/* The names of the existing indexes that it makes redundant; NULL if none. */
+static char *
+names_of(const List *specs)
+{
+	StringInfoData names;
+	ListCell   *lc;
+
+	initStringInfo(&names);
+	foreach(lc, specs)
+	{
+		char	   *name = pa_index_qualified_name(((PaIndexSpec *) lfirst(lc))->indexid);
+
+		if (name != NULL)
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", name);
+	}
+	return names.len > 0 ? names.data : NULL;
 }
 
 /* What the index is, and how to make it. */
@@ -384,42 +233,71 @@ fill_index(PaMissingIndex *index, const PaIndexText *text, List **taken)
 	index->nincluded = spec->nincluded;
 	memcpy(index->include_columns, text->included, sizeof(index->include_columns));
 	index->predicate = text->predicate;
-	index->est_index_size = pa_whatif_index_size(spec);
 	index->table_size = text->table->size;
-	index->write_cost.ratio = 1;
 }
 
-/* Makes the finding; NULL when no statement has it or the table is gone. */
-static PaMissingIndex *
-make_finding(const PaAdvisor *advisor, int candidate, List **taken)
+/* What it costs, and what it saves besides time. */
+static void
+fill_choice(PaMissingIndex *index, const PaAdvisorChoice *choice)
 {
-	Served		served = {0};
+	index->write_cost.ratio = 1;
+	if (choice == NULL)
+	{
+		index->est_index_size = pa_whatif_index_size(index->spec);
+		return;
+	}
+	index->est_index_size = choice->size;
+	if (choice->write_cost.ratio >= 1)
+		index->write_cost = choice->write_cost;
+	index->replaces = names_of(choice->replaces);
+}
+
+/*
+ * Makes the finding; NULL when no statement has it or the table is gone.
+ * Advice that differs from an earlier one in nothing that is written down is
+ * the same advice: "ids" (List of int64 *) has those that were given.
+ */
+static PaMissingIndex *
+make_finding(const PaAdvisor *advisor, int candidate, List **taken, List **ids)
+{
+	PaServed	served = {0};
 	PaMissingIndex *index;
 	PaRelationFacts *table = palloc0(sizeof(PaRelationFacts));
 	PaIndexText text;
+	int64	   *finding_id = palloc(sizeof(int64));
 	double		window;
+	ListCell   *lc;
 
 	served.advisor = advisor;
 	served.candidate = candidate;
 	served.spec = pa_matrix_candidate(advisor->matrix, candidate);
-	for (int i = 0; i < list_length(advisor->subjects); i++)
-		serve(&served, i);
-	if (served.subjects == NIL || served.weight <= 0)
-		return NULL;
-
+	served.choice = pa_advisor_choice(advisor, candidate);
+	served.table = table;
 	if (!pa_catalog_relation_facts(served.spec->relid, table) ||
 		!pa_index_text_init(&text, served.spec, table))
 		return NULL;
 
+	*finding_id = pa_index_finding_id(&text);
+	foreach(lc, *ids)
+	{
+		if (*(int64 *) lfirst(lc) == *finding_id)
+			return NULL;
+	}
+	served.explaining = advisor->options.explain &&
+		advisor->options.finding_id == *finding_id;
+	for (int i = 0; i < list_length(advisor->subjects); i++)
+		serve(&served, i);
+	if (served.subjects == NIL || served.weight <= 0)
+		return NULL;
+	*ids = lappend(*ids, finding_id);
+
 	index = palloc0(sizeof(PaMissingIndex));
 	fill_index(index, &text, taken);
-
+	fill_choice(index, served.choice);
 	fill_statements(index, &served);
 	window = msec_between(index->watched_since, advisor->started);
 	fill_savings(index, &served, window);
-	fill_caveats(index, &served, table, window);
-	index->confidence = judge_confidence(index, &served, window);
-	index->reason = make_reason(index, &served);
+	pa_index_words(index, &served, window);
 	return index;
 }
 
@@ -442,11 +320,12 @@ pa_advisor_findings(const PaAdvisor *advisor)
 {
 	List	   *findings = NIL;
 	List	   *taken = NIL;
+	List	   *ids = NIL;
 	int			candidate = -1;
 
 	while ((candidate = bms_next_member(advisor->chosen, candidate)) >= 0)
 	{
-		PaMissingIndex *index = make_finding(advisor, candidate, &taken);
+		PaMissingIndex *index = make_finding(advisor, candidate, &taken, &ids);
 
 		if (index != NULL)
 			findings = lappend(findings, index);

@@ -22,7 +22,25 @@ typedef struct PaAdvisorOptions
 	int64		queryid;
 	int64		storage_budget; /* bytes of all new indexes, -1: no limit */
 	int			deadline;		/* msec, 0: none */
+	bool		explain;		/* the plans of finding_id are wanted */
+	int64		finding_id;
+	bool		only_hints;		/* nothing is chosen */
 } PaAdvisorOptions;
+
+/* A statement that an index would serve, over all its users. */
+typedef struct PaServedStatement
+{
+	PaShapeKey	shape;			/* of the user with the most time */
+	int64		calls;
+	double		present_time;	/* own msec, as it is run now */
+	double		cost_before;	/* planner units a call */
+	double		cost_after;
+	double		saved;			/* msec in the window */
+	double		weight;			/* calls of the trees that use the index */
+	double		est_saved_time; /* msec a day */
+	char	   *plan_before;	/* only of the finding to explain */
+	char	   *plan_after;
+} PaServedStatement;
 
 /* An index worth creating. */
 typedef struct PaMissingIndex
@@ -46,6 +64,7 @@ typedef struct PaMissingIndex
 								 * NULL */
 	int			nqueryids;
 	int64	   *queryids;		/* most time first */
+	List	   *statements;		/* of PaServedStatement *, in the same order */
 	int64		calls;			/* of those statements */
 	double		total_exec_time;	/* of those statements, msec */
 	double		cost_before;	/* planner units a call, mean over the calls */

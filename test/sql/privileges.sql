@@ -91,8 +91,13 @@ RESET ROLE;
 --	owner		what changes or forgets something
 CREATE TEMPORARY TABLE decided (object text PRIMARY KEY, may text NOT NULL);
 INSERT INTO decided VALUES
+	('acknowledge(bigint, text)', 'owner'),
+	('advise_indexes(bigint, bigint, interval)', 'pg_monitor'),
 	('advisor_skipped', 'pg_monitor'),
 	('advisor_skipped()', 'pg_monitor'),
+	('explain_missing_index(bigint)', 'pg_monitor'),
+	('finding_state', 'pg_monitor'),
+	('ignore_rules', 'pg_monitor'),
 	('missing_indexes', 'pg_monitor'),
 	('missing_indexes()', 'pg_monitor'),
 	('plans', 'everybody'),

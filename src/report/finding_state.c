@@ -1,0 +1,621 @@
+/*-------------------------------------------------------------------------
+ *
+ * finding_state.c
+ *		What became of the advice: the table perf_advisor.finding_state.
+ *
+ * Written by advise_indexes() and acknowledge() only, never by a view.  Life
+ * of a row: advised (open), perhaps seen by somebody (acknowledged), then
+ * either the index exists (resolved), with the mean times before and after,
+ * or it is not advised any more (withdrawn).  Advised again it is open again.
+ *
+ * An index is recognised by the finding's id, which is a hash over its
+ * canonical definition: each existing index of the table is written down in
+ * that form, with all its keys and with its leading keys only, read forwards
+ * and backwards.  So nothing of the stored statement has to be parsed.
+ *
+ * The statements run as the table's owner, because whoever may ask for advice
+ * need not be allowed to write to the table, and with an empty search_path.
+ *
+ * IDENTIFICATION
+ *		src/report/finding_state.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "catalog/index_facts.h"
+#include "report/finding_state.h"
+#include "report/index_ddl.h"
+#include "report/index_outcome.h"
+
+#define STATE_SCHEMA "perf_advisor"
+#define STATE_TABLE "finding_state"
+
+/*
+ * A statement is slower if it takes that much longer, in relation and in
+ * msec, over at least so many calls.
+ */
+#define SLOWER_RATIO 1.2
+#define SLOWER_TIME 0.05
+#define SLOWER_CALLS 5
+
+/* A row of category index. */
+typedef struct StoredFinding
+{
+	int64		finding_id;
+	char	   *schemaname;
+	char	   *relname;
+	char	   *state;
+	int			nstatements;
+	int64	   *queryids;
+	int64	   *calls;
+	double	   *means_before;
+} StoredFinding;
+
+/* What is found out about one whose index exists. */
+typedef struct Resolution
+{
+	Oid			indexid;
+	Datum	   *means_after;	/* as many as the finding has statements */
+	bool	   *unknown;
+	bool		measured;		/* the two below are known */
+	double		mean_before;
+	double		mean_after;
+	int			nslower;
+	int64	   *slower;
+	StringInfoData note;		/* about the slower ones */
+} Resolution;
+
+/* ---- as the table's owner ---- */
+
+typedef struct OwnerState
+{
+	Oid			userid;
+	int			context;
+	int			nestlevel;
+} OwnerState;
+
+static Oid
+state_table(void)
+{
+	Oid			schema = get_namespace_oid(STATE_SCHEMA, true);
+
+	return OidIsValid(schema) ? get_relname_relid(STATE_TABLE, schema) : InvalidOid;
+}
+
+/* An error on the way puts all of it back with the (sub)transaction. */
+static void
+begin_as_owner(OwnerState *state)
+{
+	PaRelationFacts table;
+
+	if (!pa_catalog_relation_facts(state_table(), &table))
+		elog(ERROR, "table %s.%s is gone", STATE_SCHEMA, STATE_TABLE);
+	GetUserIdAndSecContext(&state->userid, &state->context);
+	SetUserIdAndSecContext(table.owner, state->context |
+						   SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	state->nestlevel = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+static void
+end_as_owner(const OwnerState *state)
+{
+	SPI_finish();
+	AtEOXact_GUC(true, state->nestlevel);
+	SetUserIdAndSecContext(state->userid, state->context);
+}
+
+/* Arguments of one statement. */
+#define MAX_ARGUMENTS 16
+
+typedef struct Arguments
+{
+	int			count;
+	Oid			types[MAX_ARGUMENTS];
+	Datum		values[MAX_ARGUMENTS];
+	char		nulls[MAX_ARGUMENTS];
+} Arguments;
+
+static void
+add_argument(Arguments *arguments, Oid type, Datum value, bool isnull)
+{
+	Assert(arguments->count < MAX_ARGUMENTS);
+	arguments->types[arguments->count] = type;
+	arguments->values[arguments->count] = value;
+	arguments->nulls[arguments->count] = isnull ? 'n' : ' ';
+	arguments->count++;
+}
+
+static void
+add_text(Arguments *arguments, const char *value)
+{
+	add_argument(arguments, TEXTOID,
+				 value != NULL ? CStringGetTextDatum(value) : (Datum) 0,
+				 value == NULL);
+}
+
+static void
+add_float8(Arguments *arguments, double value, bool isnull)
+{
+	add_argument(arguments, FLOAT8OID, Float8GetDatum(value), isnull);
+}
+
+static void
+add_int8_array(Arguments *arguments, const int64 *values, int count)
+{
+	Datum	   *items = palloc(sizeof(Datum) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		items[i] = Int64GetDatum(values[i]);
+	add_argument(arguments, INT8ARRAYOID,
+				 PointerGetDatum(construct_array(items, count, INT8OID,
+												 sizeof(int64), FLOAT8PASSBYVAL,
+												 TYPALIGN_DOUBLE)), false);
+}
+
+/* unknown: which items are NULL, or NULL when none is */
+static void
+add_float8_array(Arguments *arguments, Datum *items, bool *unknown, int count)
+{
+	int			lower = 1;
+
+	add_argument(arguments, FLOAT8ARRAYOID,
+				 PointerGetDatum(construct_md_array(items, unknown, 1, &count,
+													&lower, FLOAT8OID,
+													sizeof(float8), FLOAT8PASSBYVAL,
+													TYPALIGN_DOUBLE)), false);
+}
+
+/* Runs it and returns the number of rows that it gave or changed. */
+static uint64
+run(const char *sql, Arguments *arguments)
+{
+	int			result = SPI_execute_with_args(sql, arguments->count,
+											   arguments->types,
+											   arguments->values,
+											   arguments->nulls, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+/* ---- reading ---- */
+
+static Datum
+column(uint64 row, int number, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+						 number, isnull);
+}
+
+/* A copy of an array's items, which are neither NULL nor pointers. */
+static Datum *
+array_items(uint64 row, int number, Oid type, int *count)
+{
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+	Datum	   *items = NULL;
+	bool	   *nulls;
+
+	*count = 0;
+	if (!isnull)
+		deconstruct_array(DatumGetArrayTypeP(value), type, sizeof(int64),
+						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &items, &nulls, count);
+	return items;
+}
+
+static StoredFinding *
+read_finding(uint64 row)
+{
+	StoredFinding *finding = palloc0(sizeof(StoredFinding));
+	bool		isnull;
+	int			nids,
+				ncalls,
+				nmeans;
+	Datum	   *ids = array_items(row, 5, INT8OID, &nids);
+	Datum	   *calls = array_items(row, 6, INT8OID, &ncalls);
+	Datum	   *means = array_items(row, 7, FLOAT8OID, &nmeans);
+
+	finding->finding_id = DatumGetInt64(column(row, 1, &isnull));
+	finding->schemaname = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2);
+	finding->relname = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 3);
+	finding->state = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 4);
+	/* somebody may have edited the row */
+	finding->nstatements = Min(nids, Min(ncalls, nmeans));
+	finding->queryids = palloc(sizeof(int64) * Max(nids, 1));
+	finding->calls = palloc(sizeof(int64) * Max(nids, 1));
+	finding->means_before = palloc(sizeof(double) * Max(nids, 1));
+	for (int i = 0; i < finding->nstatements; i++)
+	{
+		finding->queryids[i] = DatumGetInt64(ids[i]);
+		finding->calls[i] = DatumGetInt64(calls[i]);
+		finding->means_before[i] = DatumGetFloat8(means[i]);
+	}
+	return finding;
+}
+
+static List *
+read_findings(void)
+{
+	Arguments	none = {0};
+	List	   *findings = NIL;
+	uint64		rows = run("SELECT finding_id, schemaname, relname, state, queryids, calls, means_before "
+						   "FROM perf_advisor.finding_state WHERE category = 'index' ORDER BY finding_id",
+						   &none);
+
+	for (uint64 row = 0; row < rows; row++)
+		findings = lappend(findings, read_finding(row));
+	return findings;
+}
+
+/* ---- what is advised ---- */
+
+/*
+ * NB: when the index was dropped again, the statements' present times are
+ * still those with it, until they have run without: the earlier ones stay.
+ */
+static void
+write_advised(const PaMissingIndex *index, TimestampTz at)
+{
+	int			count = list_length(index->statements);
+	int64	   *queryids = palloc(sizeof(int64) * Max(count, 1));
+	int64	   *calls = palloc(sizeof(int64) * Max(count, 1));
+	Datum	   *means = palloc(sizeof(Datum) * Max(count, 1));
+	Arguments	arguments = {0};
+	double		time = 0;
+	double		all_calls = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		const PaServedStatement *statement = list_nth(index->statements, i);
+
+		queryids[i] = statement->shape.queryid;
+		calls[i] = statement->calls;
+		means[i] = Float8GetDatum(statement->present_time / Max(statement->calls, 1));
+		time += statement->present_time;
+		all_calls += statement->calls;
+	}
+
+	add_argument(&arguments, INT8OID, Int64GetDatum(index->finding_id), false);
+	add_text(&arguments, index->schemaname);
+	add_text(&arguments, index->relname);
+	add_text(&arguments, index->index_ddl);
+	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	add_int8_array(&arguments, queryids, count);
+	add_int8_array(&arguments, calls, count);
+	add_float8_array(&arguments, means, NULL, count);
+	add_float8(&arguments, all_calls > 0 ? time / all_calls : 0, all_calls == 0);
+
+	(void) run("INSERT INTO perf_advisor.finding_state AS f (finding_id, category, schemaname, relname, ddl, "
+			   "state, state_since, first_seen, last_seen, queryids, calls, means_before, mean_before) "
+			   "VALUES ($1, 'index', $2::name, $3::name, $4, 'open', $5, $5, $5, $6, $7, $8, $9) "
+			   "ON CONFLICT (finding_id) DO UPDATE SET "
+			   "ddl = excluded.ddl, last_seen = excluded.last_seen, "
+			   "(queryids, calls, means_before, mean_before) = "
+			   "(SELECT c.queryids, c.calls, c.means_before, c.mean_before FROM (VALUES "
+			   "(true, f.queryids, f.calls, f.means_before, f.mean_before), "
+			   "(false, excluded.queryids, excluded.calls, excluded.means_before, excluded.mean_before)) "
+			   "AS c (old, queryids, calls, means_before, mean_before) "
+			   "WHERE c.old = (f.state = 'resolved' OR f.queryids = excluded.queryids AND f.calls = excluded.calls)), "
+			   "means_after = NULL, mean_after = NULL, slower_queryids = NULL, "
+			   "state = CASE WHEN f.state = 'acknowledged' THEN f.state ELSE 'open' END, "
+			   "state_since = CASE WHEN f.state IN ('open', 'acknowledged') THEN f.state_since ELSE excluded.state_since END",
+			   &arguments);
+}
+
+static bool
+is_advised(const PaIndexAdvice *advice, int64 finding_id)
+{
+	ListCell   *lc;
+
+	foreach(lc, advice->indexes)
+	{
+		if (((PaMissingIndex *) lfirst(lc))->finding_id == finding_id)
+			return true;
+	}
+	return false;
+}
+
+/* ---- which index it has become ---- */
+
+/* The same index read backwards. */
+static void
+turn_round(PaIndexSpec *spec)
+{
+	for (int i = 0; i < spec->nkeys; i++)
+	{
+		spec->keys[i].descending = !spec->keys[i].descending;
+		spec->keys[i].nulls_first = !spec->keys[i].nulls_first;
+	}
+}
+
+static bool
+has_id(const PaIndexSpec *spec, const PaRelationFacts *table, int64 finding_id)
+{
+	PaIndexText text;
+
+	return pa_index_text_init(&text, spec, table) &&
+		pa_index_finding_id(&text) == finding_id;
+}
+
+/* True when the existing index does what the finding's index would. */
+static bool
+is_finding(const PaIndexSpec *existing, const PaRelationFacts *table,
+		   int64 finding_id)
+{
+	PaIndexSpec spec = *existing;
+
+	for (spec.nkeys = existing->nkeys; spec.nkeys > 0; spec.nkeys--)
+	{
+		for (int turn = 0; turn < 2; turn++)
+		{
+			spec.nincluded = existing->nincluded;
+			if (has_id(&spec, table, finding_id))
+				return true;
+			spec.nincluded = 0;
+			if (existing->nincluded > 0 && has_id(&spec, table, finding_id))
+				return true;
+			if (spec.method != BTREE_AM_OID)
+				break;
+			turn_round(&spec);
+		}
+	}
+	return false;
+}
+
+/* The existing index that resolves it, InvalidOid if there is none. */
+static Oid
+index_of_finding(const StoredFinding *finding)
+{
+	Oid			schema = get_namespace_oid(finding->schemaname, true);
+	Oid			relid = OidIsValid(schema) ?
+		get_relname_relid(finding->relname, schema) : InvalidOid;
+	PaRelationFacts table;
+	ListCell   *lc;
+
+	if (!OidIsValid(relid) || !pa_catalog_relation_facts(relid, &table))
+		return InvalidOid;
+	foreach(lc, pa_catalog_indexes(relid))
+	{
+		const PaIndexSpec *spec = lfirst(lc);
+
+		if (is_finding(spec, &table, finding->finding_id))
+			return spec->indexid;
+	}
+	return InvalidOid;
+}
+
+/* ---- what it has done ---- */
+
+/* Notes a statement that takes longer than it took. */
+static void
+note_slower(Resolution *resolution, const PaIndexOutcome *outcome,
+			double before, double after)
+{
+	resolution->slower = resolution->nslower == 0 ? palloc(sizeof(int64)) :
+		repalloc(resolution->slower, sizeof(int64) * (resolution->nslower + 1));
+	resolution->slower[resolution->nslower++] = outcome->queryid;
+	appendStringInfo(&resolution->note,
+					 "%sStatement " INT64_FORMAT " takes %.3g ms by plans with %s (" INT64_FORMAT " calls), and took %.3g ms before.",
+					 resolution->nslower > 1 ? " " : "", outcome->queryid, after,
+					 pa_index_qualified_name(resolution->indexid),
+					 outcome->calls_after, before);
+}
+
+/* The statement's place in the finding, -1 when it is not one of it. */
+static int
+place_of(const StoredFinding *finding, int64 queryid)
+{
+	for (int i = 0; i < finding->nstatements; i++)
+	{
+		if (finding->queryids[i] == queryid)
+			return i;
+	}
+	return -1;
+}
+
+static Resolution *
+measure(const StoredFinding *finding, Oid indexid)
+{
+	Resolution *resolution = palloc0(sizeof(Resolution));
+	double		calls = 0;
+	ListCell   *lc;
+
+	resolution->indexid = indexid;
+	resolution->means_after = palloc0(sizeof(Datum) * Max(finding->nstatements, 1));
+	resolution->unknown = palloc(sizeof(bool) * Max(finding->nstatements, 1));
+	memset(resolution->unknown, true, sizeof(bool) * Max(finding->nstatements, 1));
+	initStringInfo(&resolution->note);
+
+	foreach(lc, pa_report_index_outcomes(indexid))
+	{
+		const PaIndexOutcome *outcome = lfirst(lc);
+		int			place = place_of(finding, outcome->queryid);
+		double		after = outcome->time_after / outcome->calls_after;
+		double		before;
+
+		/* the counts of before may have been reset, the finding's are kept */
+		if (place >= 0)
+			before = finding->means_before[place];
+		else if (outcome->calls_before >= SLOWER_CALLS)
+			before = outcome->time_before / outcome->calls_before;
+		else
+			continue;
+
+		if (outcome->calls_after >= SLOWER_CALLS &&
+			after > before * SLOWER_RATIO && after > before + SLOWER_TIME)
+			note_slower(resolution, outcome, before, after);
+		if (place < 0)
+			continue;
+		resolution->means_after[place] = Float8GetDatum(after);
+		resolution->unknown[place] = false;
+		resolution->mean_before += before * finding->calls[place];
+		resolution->mean_after += after * finding->calls[place];
+		calls += finding->calls[place];
+	}
+	if (calls > 0)
+	{
+		resolution->measured = true;
+		resolution->mean_before /= calls;
+		resolution->mean_after /= calls;
+	}
+	return resolution;
+}
+
+/* ---- what became of earlier advice ---- */
+
+static void
+write_resolved(const StoredFinding *finding, const Resolution *resolution,
+			   TimestampTz at)
+{
+	Arguments	arguments = {0};
+
+	add_argument(&arguments, INT8OID, Int64GetDatum(finding->finding_id), false);
+	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	add_float8_array(&arguments, resolution->means_after, resolution->unknown,
+					 finding->nstatements);
+	add_float8(&arguments, resolution->mean_before, !resolution->measured);
+	add_float8(&arguments, resolution->mean_after, !resolution->measured);
+	add_int8_array(&arguments, resolution->slower, resolution->nslower);
+	(void) run("UPDATE perf_advisor.finding_state SET "
+			   "state = 'resolved', state_since = CASE WHEN state = 'resolved' THEN state_since ELSE $2 END, "
+			   "means_after = $3, mean_before = COALESCE($4, mean_before), mean_after = $5, slower_queryids = $6 "
+			   "WHERE finding_id = $1", &arguments);
+}
+
+static void
+write_withdrawn(int64 finding_id, TimestampTz at)
+{
+	Arguments	arguments = {0};
+
+	add_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
+	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	(void) run("UPDATE perf_advisor.finding_state SET state = 'withdrawn', state_since = $2 "
+			   "WHERE finding_id = $1 AND state <> 'withdrawn'", &arguments);
+}
+
+/* The finding that an index made something slower has its own id. */
+static int64
+regression_id(int64 finding_id)
+{
+	char	   *canonical = psprintf("regression " INT64_FORMAT, finding_id);
+
+	return (int64) hash_bytes_extended((const unsigned char *) canonical,
+									   strlen(canonical), 0);
+}
+
+static void
+write_regression(const StoredFinding *finding, const Resolution *resolution,
+				 TimestampTz at)
+{
+	Arguments	arguments = {0};
+
+	add_argument(&arguments, INT8OID,
+				 Int64GetDatum(regression_id(finding->finding_id)), false);
+	add_text(&arguments, finding->schemaname);
+	add_text(&arguments, finding->relname);
+	add_text(&arguments, psprintf("DROP INDEX CONCURRENTLY %s",
+								  pa_index_qualified_name(resolution->indexid)));
+	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	add_int8_array(&arguments, resolution->slower, resolution->nslower);
+	add_text(&arguments, resolution->note.data);
+	(void) run("INSERT INTO perf_advisor.finding_state AS f (finding_id, category, schemaname, relname, ddl, "
+			   "state, state_since, first_seen, last_seen, queryids, calls, means_before, note) "
+			   "VALUES ($1, 'regression', $2::name, $3::name, $4, 'open', $5, $5, $5, $6, '{}', '{}', $7) "
+			   "ON CONFLICT (finding_id) DO UPDATE SET "
+			   "ddl = excluded.ddl, last_seen = excluded.last_seen, queryids = excluded.queryids, "
+			   "note = CASE WHEN f.state = 'acknowledged' THEN f.note ELSE excluded.note END, "
+			   "state = CASE WHEN f.state = 'acknowledged' THEN f.state ELSE 'open' END, "
+			   "state_since = CASE WHEN f.state IN ('open', 'acknowledged') THEN f.state_since ELSE excluded.state_since END",
+			   &arguments);
+}
+
+/* Brings one row that is not advised now up to date. */
+static void
+follow_up(const StoredFinding *finding, TimestampTz at, bool whole)
+{
+	Oid			indexid = index_of_finding(finding);
+
+	if (OidIsValid(indexid))
+	{
+		Resolution *resolution = measure(finding, indexid);
+
+		write_resolved(finding, resolution, at);
+		if (resolution->nslower > 0)
+			write_regression(finding, resolution, at);
+		else
+			write_withdrawn(regression_id(finding->finding_id), at);
+		return;
+	}
+
+	write_withdrawn(regression_id(finding->finding_id), at);
+	if (strcmp(finding->state, "resolved") == 0 || whole)
+		write_withdrawn(finding->finding_id, at);
+}
+
+bool
+pa_finding_state_writable(void)
+{
+	return !RecoveryInProgress() && !XactReadOnly && OidIsValid(state_table());
+}
+
+void
+pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
+{
+	OwnerState	owner;
+	ListCell   *lc;
+
+	if (!pa_finding_state_writable())
+		return;
+	begin_as_owner(&owner);
+	foreach(lc, advice->indexes)
+		write_advised(lfirst(lc), advice->made_at);
+	foreach(lc, read_findings())
+	{
+		const StoredFinding *finding = lfirst(lc);
+
+		if (!is_advised(advice, finding->finding_id))
+			follow_up(finding, advice->made_at, whole && !advice->deadline_hit);
+	}
+	end_as_owner(&owner);
+}
+
+bool
+pa_finding_state_acknowledge(int64 finding_id, const char *note)
+{
+	OwnerState	owner;
+	Arguments	arguments = {0};
+	bool		found;
+
+	begin_as_owner(&owner);
+	add_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
+	add_text(&arguments, note);
+	found = run("UPDATE perf_advisor.finding_state SET note = COALESCE($2, note), "
+				"state_since = CASE WHEN state = 'open' THEN pg_catalog.clock_timestamp() ELSE state_since END, "
+				"state = CASE WHEN state = 'open' THEN 'acknowledged' ELSE state END "
+				"WHERE finding_id = $1", &arguments) > 0;
+	end_as_owner(&owner);
+	return found;
+}
