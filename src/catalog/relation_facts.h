@@ -49,9 +49,6 @@ typedef struct PaPartitionFacts
 	bool		is_analyzed;	/* that one has column statistics */
 } PaPartitionFacts;
 
-/* The direct partitions of a partitioned table, as OidList; without a lock. */
-extern List *pa_catalog_partitions(Oid relid);
-
 /* Fill facts about the table's partitions at all levels. */
 extern void pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts);
 

@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
 #include "config/config.h"
 #include "report/advisor.h"
 #include "report/missing_indexes.h"
@@ -30,6 +32,13 @@ pa_report_missing_indexes(const PaAdvisorOptions *options)
 	advice->skipped = advisor->skipped;
 	advice->planner_calls = advisor->planner_calls;
 	advice->deadline_hit = advisor->deadline_hit;
+	ereport(DEBUG1,
+			(errmsg_internal("perf_advisor: %d trees, %d candidates, %d plannings, %d indexes advised in %.0f ms",
+							 list_length(advisor->subjects),
+							 list_length(advisor->matrix->candidates),
+							 advisor->planner_calls,
+							 list_length(advice->indexes),
+							 (double) (GetCurrentTimestamp() - advisor->started) / 1000.0)));
 	pa_advisor_close(advisor);
 	return advice;
 }
