@@ -87,8 +87,8 @@ read_classes(PaColumnFacts *facts)
 }
 
 /* From a row of pg_statistic. */
-static void
-read_statistics(HeapTuple tuple, PaColumnFacts *facts)
+void
+pa_catalog_statistics_facts(HeapTuple tuple, PaColumnFacts *facts)
 {
 	Form_pg_statistic stats = (Form_pg_statistic) GETSTRUCT(tuple);
 	AttStatsSlot slot;
@@ -169,7 +169,7 @@ pa_catalog_attribute_facts(Oid relid, AttrNumber attnum, PaColumnFacts *facts)
 		tuple = find_statistics(partition, column);
 	if (tuple != NULL)
 	{
-		read_statistics(tuple, facts);
+		pa_catalog_statistics_facts(tuple, facts);
 		ReleaseSysCache(tuple);
 	}
 	else
@@ -243,7 +243,7 @@ pa_catalog_expression_facts(Oid relid, Node *expression, PaColumnFacts *facts)
 		guess_statistics(relid, facts);
 		return;
 	}
-	read_statistics(tuple, facts);
+	pa_catalog_statistics_facts(tuple, facts);
 	if (in_syscache)
 		ReleaseSysCache(tuple);
 	else

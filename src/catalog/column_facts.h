@@ -13,6 +13,7 @@
 #define PA_CATALOG_COLUMN_FACTS_H
 
 #include "access/attnum.h"
+#include "access/htup.h"
 #include "nodes/nodes.h"
 
 typedef struct PaColumnFacts
@@ -64,6 +65,9 @@ extern bool pa_catalog_column_facts(Oid relid, AttrNumber attnum,
  */
 extern void pa_catalog_expression_facts(Oid relid, Node *expression,
 										PaColumnFacts *facts);
+
+/* What a row of pg_statistic says, the rest of facts is left as it is. */
+extern void pa_catalog_statistics_facts(HeapTuple tuple, PaColumnFacts *facts);
 
 /* Distinct values in a table of that many rows, NULL not counted. */
 extern double pa_column_distinct(const PaColumnFacts *facts, double tuples);

@@ -2,7 +2,7 @@
  *
  * planner.c
  *		planner_hook: time and query tree; the planner's inner hooks: what-if
- *		indexes.
+ *		indexes and their statistics.
  *
  * IDENTIFICATION
  *		src/hooks/planner.c
@@ -10,6 +10,8 @@
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include "utils/selfuncs.h"
 
 #include "collect/collect.h"
 #include "compat/planner_hooks.h"
@@ -19,6 +21,7 @@
 static planner_hook_type prev_planner = NULL;
 static pa_relation_hook_type prev_relation = NULL;
 static set_rel_pathlist_hook_type prev_set_rel_pathlist = NULL;
+static get_index_stats_hook_type prev_index_stats = NULL;
 
 static PlannedStmt *
 call_planner(PA_PLANNER_ARGS)
@@ -74,6 +77,16 @@ set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *r
 		pa_whatif_set_rel_pathlist(root, rel, rti, rte);
 }
 
+/* Before all others, who do not know our indexes. */
+static bool
+index_stats(PlannerInfo *root, Oid indexOid, AttrNumber indexattnum,
+			VariableStatData *vardata)
+{
+	if (pa_whatif_active() && pa_whatif_get_index_stats(root, indexOid, indexattnum, vardata))
+		return true;
+	return prev_index_stats != NULL && prev_index_stats(root, indexOid, indexattnum, vardata);
+}
+
 void
 pa_hooks_init_planner(void)
 {
@@ -83,4 +96,6 @@ pa_hooks_init_planner(void)
 	PA_RELATION_HOOK = relation_info;
 	prev_set_rel_pathlist = set_rel_pathlist_hook;
 	set_rel_pathlist_hook = set_rel_pathlist;
+	prev_index_stats = get_index_stats_hook;
+	get_index_stats_hook = index_stats;
 }

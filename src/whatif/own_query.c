@@ -38,6 +38,7 @@ typedef struct OwnQuery
 	Query	   *query;
 	List	   *candidates;		/* of PaIndexSpec * */
 	List	   *names;			/* of char * */
+	PaExpressionCache expressions;
 } OwnQuery;
 
 static RawStmt *
@@ -164,7 +165,7 @@ analyze(const char *text, char **ddl, int nddl, OwnQuery *own)
 
 /* Plan with the candidates, or without; the text lives in context. */
 static double
-plan_own(const OwnQuery *own, List *candidates, MemoryContext context, char **text,
+plan_own(OwnQuery *own, List *candidates, MemoryContext context, char **text,
 		 uint64 *used)
 {
 	PaWhatifScope scope = {0};
@@ -174,6 +175,7 @@ plan_own(const OwnQuery *own, List *candidates, MemoryContext context, char **te
 	/* No values: what the planner expects of any.  Its address names us. */
 	scope.params = makeParamList(0);
 	scope.candidates = candidates;
+	scope.expressions = &own->expressions;
 	pa_whatif_scope = &scope;
 	plan = pa_sandbox_plan(copyObject(own->query), scope.params, GetUserId());
 	*used = pa_plan_candidates(plan, candidates);
@@ -217,6 +219,7 @@ answer_query(const char *text, char **ddl, int nddl, MemoryContext context,
 	SetUserIdAndSecContext(userid, sec_context | SECURITY_RESTRICTED_OPERATION);
 	PushActiveSnapshot(GetTransactionSnapshot());
 
+	own.expressions.context = CurrentMemoryContext;
 	analyze(text, ddl, nddl, &own);
 	answer->cost_before = plan_own(&own, NIL, context, &answer->plan_before, &used);
 	answer->cost_after = plan_own(&own, own.candidates, context, &answer->plan_after, &used);

@@ -68,6 +68,7 @@ struct PaWhatifStatement
 	PaPlanCost	base;
 	List	   *relations;		/* of PaRelationUse * */
 	List	   *hidden;			/* real indexes that plans do without */
+	PaExpressionCache expressions;
 	const char *refusal;		/* why not, or NULL */
 	bool		stale;
 };
@@ -254,6 +255,7 @@ plan_set(PaWhatifStatement *statement, List *candidates, bool facts,
 		scope.params = statement->vectors[i];
 		scope.candidates = candidates;
 		scope.hidden = statement->hidden;
+		scope.expressions = &statement->expressions;
 		scope.facts_context = facts ? statement->context : NULL;
 		cost->vector_cost[i] = plan_once(statement, &scope, &cost->used);
 		cost->total_cost += cost->vector_cost[i] * statement->counts[i] / total;
@@ -305,6 +307,7 @@ explain_set(PaWhatifStatement *statement, List *candidates, PlanningRequest *req
 	scope.params = statement->vectors[0];
 	scope.candidates = candidates;
 	scope.hidden = statement->hidden;
+	scope.expressions = &statement->expressions;
 	pa_whatif_scope = &scope;
 	plan = pa_sandbox_plan(copyObject(statement->query), scope.params, statement->userid);
 	text = pa_sandbox_explain(plan, scope.params, statement->userid, request->names);
@@ -423,6 +426,7 @@ pa_whatif_open(const PaStoredTree *tree, List *params, Oid userid)
 	PlanningRequest request = {0};
 
 	statement->context = context;
+	statement->expressions.context = context;
 	statement->scratch = AllocSetContextCreate(context, "perf_advisor planning",
 											   ALLOCSET_DEFAULT_SIZES);
 	statement->tree = tree;

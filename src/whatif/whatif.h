@@ -27,6 +27,7 @@
 #include "nodes/params.h"
 #include "nodes/pathnodes.h"
 #include "nodes/pg_list.h"
+#include "utils/selfuncs.h"
 
 #include "base/index_advice.h"
 #include "base/query_tree.h"
@@ -132,6 +133,10 @@ pa_whatif_active(void)
 /* From get_relation_info_hook (build_simple_rel_hook on 19), last in the chain. */
 extern void pa_whatif_get_relation_info(PlannerInfo *root, Oid relid,
 										bool inhparent, RelOptInfo *rel);
+
+/* From get_index_stats_hook: false when the index is not one of ours. */
+extern bool pa_whatif_get_index_stats(PlannerInfo *root, Oid indexid, AttrNumber attnum,
+									  VariableStatData *vardata);
 
 /* From set_rel_pathlist_hook. */
 extern void pa_whatif_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel,

@@ -9,6 +9,8 @@
  *		wall.c			whose functions it may run
  *		session_values.c	settings that only the statement's session had
  *		time_limit.c	how long it may take
+ *		expression_stats.c	statistics of an expression without an index
+ *		expression_sample.c	... from a sample of its column
  *		explain.c		the text of a plan with hypothetical indexes
  *		hypothetical.c	IndexOptInfo of an index that does not exist
  *		own_query.c		a query of the caller and indexes of the caller's choice
@@ -28,6 +30,7 @@
 #ifndef PA_WHATIF_INTERNAL_H
 #define PA_WHATIF_INTERNAL_H
 
+#include "access/htup.h"
 #include "nodes/params.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
@@ -62,6 +65,7 @@ typedef struct PaWhatifScope
 	List	   *hidden;			/* OIDs of real indexes that are left out */
 	MemoryContext facts_context;	/* where facts go, or NULL for none */
 	List	   *relations;		/* of PaRelationUse *, in facts_context */
+	struct PaExpressionCache *expressions;	/* NULL: nothing is kept */
 } PaWhatifScope;
 
 extern PaWhatifScope *pa_whatif_scope;
@@ -146,6 +150,52 @@ extern bool pa_index_shape(const PaIndexSpec *spec, Oid relid, PaIndexShape *sha
 
 /* Whether the proposal makes an index on relid. */
 extern bool pa_index_is_for(const PaIndexSpec *spec, Oid relid, bool is_partition);
+
+/* expression_stats.c */
+
+/* What was found out about expressions, for all plannings of a statement. */
+typedef struct PaExpressionCache
+{
+	MemoryContext context;
+	List	   *entries;
+} PaExpressionCache;
+
+extern HeapTuple pa_expression_statistics(Oid relid, Node *expression, double tuples);
+
+/*
+ * The same as facts, for an expression whose Vars have varno 1; opfamily and
+ * the like are left 0.  False, with a width, when nothing is known.
+ */
+extern bool pa_expression_facts(Oid relid, Node *expression, double tuples,
+								PaColumnFacts *facts);
+
+/* expression_sample.c */
+typedef struct PaSampleValue
+{
+	Datum		value;
+	double		weight;			/* share of the rows, 0-1 */
+	int			count;			/* of the sample that gave it */
+	bool		common;			/* listed as a common value */
+} PaSampleValue;
+
+typedef struct PaExpressionSample
+{
+	Oid			type;
+	Oid			collation;
+	int16		typlen;
+	struct TypeCacheEntry *order;
+	PaSampleValue *values;
+	int			nvalues;
+	int			ncommon;		/* of them, from most common values of the column */
+	double		null_fraction;
+	double		distinct;
+	int			width;			/* average bytes */
+	double		correlation;
+} PaExpressionSample;
+
+extern bool pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
+								 PaExpressionSample *sample);
+extern HeapTuple pa_sample_statistics(const PaExpressionSample *sample, double tuples);
 
 /* index_statement.c */
 

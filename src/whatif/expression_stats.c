@@ -1,0 +1,261 @@
+/*-------------------------------------------------------------------------
+ *
+ * expression_stats.c
+ *		Statistics of an expression that no index has yet.
+ *
+ * Without them the planner takes any expression to have 200 values, and an
+ * index on it to be worth little.  After CREATE INDEX and ANALYZE it knows
+ * better; what it would know is, from the best source there is,
+ *
+ *	1.	what ANALYZE found for an index or an extended statistics object with
+ *		the same expression;
+ *	2.	the expression's values for the sample of a column that pg_statistic
+ *		keeps, its most common values and histogram: when it is about one
+ *		column and uses only functions that come with the server, so that
+ *		anybody may run it;
+ *	3.	the distinct values of its columns.
+ *
+ * The result is a row of pg_statistic that is in no table.
+ *
+ * IDENTIFICATION
+ *		src/whatif/expression_stats.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_statistic.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+#include "utils/syscache.h"
+
+#include "catalog/index_facts.h"
+#include "whatif/whatif_internal.h"
+
+/* What is known of an expression of a relation; lives with the cache. */
+typedef struct CachedExpression
+{
+	Oid			relid;
+	Node	   *expression;		/* its Vars have varno 1 */
+	HeapTuple	statistics;
+} CachedExpression;
+
+/* ---- 1: what ANALYZE found ---- */
+
+static HeapTuple
+analyzed_statistics(Oid relid, Node *expression)
+{
+	bool		in_syscache;
+	HeapTuple	tuple = pa_catalog_expression_statistics(relid, expression, &in_syscache);
+	HeapTuple	copy;
+
+	if (tuple == NULL || !in_syscache)
+		return tuple;
+	copy = heap_copytuple(tuple);
+	ReleaseSysCache(tuple);
+	return copy;
+}
+
+/* ---- 3: from the columns ---- */
+
+/* Whether the expression gives one of its columns' values. */
+static bool
+chooses(const Node *expression)
+{
+	return IsA(expression, CoalesceExpr) || IsA(expression, MinMaxExpr) ||
+		IsA(expression, CaseExpr) || IsA(expression, NullIfExpr);
+}
+
+static void
+guess(Oid relid, Node *expression, List *vars, double tuples, PaExpressionSample *sample)
+{
+	Oid			type = exprType(expression);
+	double		distinct = 1;
+	int			width = 0;
+	ListCell   *lc;
+
+	foreach(lc, vars)
+	{
+		PaColumnFacts facts;
+		double		of_column = tuples;
+
+		if (pa_catalog_column_facts(relid, ((Var *) lfirst(lc))->varattno, &facts))
+		{
+			of_column = pa_column_distinct(&facts, tuples);
+			width += facts.width;
+			sample->null_fraction = Max(sample->null_fraction, facts.null_fraction);
+		}
+		distinct = chooses(expression) ? Max(distinct, of_column) : distinct * of_column;
+	}
+	if (type == BOOLOID)
+		distinct = Min(distinct, 2);
+	sample->distinct = Max(1.0, Min(distinct, tuples));
+	sample->width = get_typlen(type) > 0 ? get_typlen(type) :
+		width > 0 ? width : get_typavgwidth(type, exprTypmod(expression));
+}
+
+/* ---- the row ---- */
+
+static HeapTuple
+expression_statistics(Oid relid, Node *expression, double tuples)
+{
+	HeapTuple	tuple = analyzed_statistics(relid, expression);
+	PaExpressionSample sample = {0};
+	List	   *vars;
+
+	if (tuple != NULL)
+		return tuple;
+	vars = pull_var_clause(expression, 0);
+	if (vars == NIL)
+		return NULL;
+	if (!pa_sample_expression(relid, expression, vars, tuples, &sample))
+		guess(relid, expression, vars, tuples, &sample);
+	return pa_sample_statistics(&sample, tuples);
+}
+
+/*
+ * The row of pg_statistic, or NULL when nothing can be said.  The expression's
+ * Vars have varno 1.  The caller must not free it when a planning goes on:
+ * it is kept for the next question.
+ */
+HeapTuple
+pa_expression_statistics(Oid relid, Node *expression, double tuples)
+{
+	PaExpressionCache *cache = pa_whatif_scope != NULL ? pa_whatif_scope->expressions : NULL;
+	CachedExpression *entry;
+	MemoryContext oldcontext;
+	HeapTuple	tuple;
+	ListCell   *lc;
+
+	if (cache == NULL)
+		return expression_statistics(relid, expression, tuples);
+	foreach(lc, cache->entries)
+	{
+		entry = (CachedExpression *) lfirst(lc);
+		if (entry->relid == relid && equal(entry->expression, expression))
+			return entry->statistics;
+	}
+
+	tuple = expression_statistics(relid, expression, tuples);
+	oldcontext = MemoryContextSwitchTo(cache->context);
+	entry = palloc(sizeof(CachedExpression));
+	entry->relid = relid;
+	entry->expression = copyObject(expression);
+	entry->statistics = tuple != NULL ? heap_copytuple(tuple) : NULL;
+	cache->entries = lappend(cache->entries, entry);
+	MemoryContextSwitchTo(oldcontext);
+	return entry->statistics;
+}
+
+bool
+pa_expression_facts(Oid relid, Node *expression, double tuples,
+					PaColumnFacts *facts)
+{
+	HeapTuple	tuple;
+
+	memset(facts, 0, sizeof(*facts));
+	facts->type = exprType(expression);
+	facts->typmod = exprTypmod(expression);
+	facts->collation = exprCollation(expression);
+	tuple = pa_expression_statistics(relid, expression, tuples);
+	if (tuple == NULL)
+	{
+		facts->width = get_typavgwidth(facts->type, facts->typmod);
+		return false;
+	}
+	pa_catalog_statistics_facts(tuple, facts);
+	return true;
+}
+
+/* ---- for the planner ---- */
+
+/* The relation that has the index; its partitions share the OID. */
+static RelOptInfo *
+find_indexed(PlannerInfo *root, Oid indexid, IndexOptInfo **found)
+{
+	for (int i = 1; i < root->simple_rel_array_size; i++)
+	{
+		RelOptInfo *rel = root->simple_rel_array[i];
+		ListCell   *lc;
+
+		if (rel == NULL)
+			continue;
+		foreach(lc, rel->indexlist)
+		{
+			*found = (IndexOptInfo *) lfirst(lc);
+			if ((*found)->indexoid == indexid)
+				return rel;
+		}
+	}
+	return NULL;
+}
+
+static IndexOptInfo *
+find_index(RelOptInfo *rel, Oid indexid)
+{
+	ListCell   *lc;
+
+	foreach(lc, rel->indexlist)
+	{
+		if (((IndexOptInfo *) lfirst(lc))->indexoid == indexid)
+			return (IndexOptInfo *) lfirst(lc);
+	}
+	return NULL;
+}
+
+/* The expression of the index' column attnum, or NULL. */
+static Node *
+key_expression(const IndexOptInfo *index, AttrNumber attnum)
+{
+	ListCell   *next = list_head(index->indexprs);
+
+	for (int i = 0; i < index->ncolumns && next != NULL; i++)
+	{
+		if (index->indexkeys[i] != 0)
+			continue;
+		if (i == attnum - 1)
+			return (Node *) lfirst(next);
+		next = lnext(index->indexprs, next);
+	}
+	return NULL;
+}
+
+bool
+pa_whatif_get_index_stats(PlannerInfo *root, Oid indexid, AttrNumber attnum,
+						  VariableStatData *vardata)
+{
+	PaWhatifScope *scope = pa_whatif_scope;
+	RelOptInfo *rel = vardata->rel;
+	IndexOptInfo *index = NULL;
+	Node	   *expression;
+	HeapTuple	tuple;
+
+	if (scope == NULL || root->glob->boundParams != scope->params ||
+		indexid < PA_FIRST_FAKE_OID || indexid >= PA_FIRST_FAKE_OID + PA_MAX_CANDIDATES)
+		return false;
+	if (rel == NULL)
+		rel = find_indexed(root, indexid, &index);
+	else
+		index = find_index(rel, indexid);
+	/* The planner takes nothing from a partial index. */
+	if (index == NULL || index->indpred != NIL)
+		return false;
+	expression = copyObject(key_expression(index, attnum));
+	if (expression == NULL)
+		return false;
+
+	ChangeVarNodes(expression, rel->relid, 1, 0);
+	tuple = pa_expression_statistics(planner_rt_fetch(rel->relid, root)->relid,
+									 expression, rel->tuples);
+	if (tuple == NULL)
+		return false;
+	vardata->statsTuple = heap_copytuple(tuple);
+	vardata->freefunc = heap_freetuple;
+	vardata->acl_ok = true;
+	return true;
+}
