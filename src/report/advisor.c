@@ -162,6 +162,8 @@ pa_advisor_run(const PaAdvisorOptions *options)
 	advisor->matrix = pa_matrix_create(0);
 	advisor->matrix->storage_budget = options->storage_budget;
 	pa_advisor_open_workload(advisor);
+	if (options->only_hints)
+		return advisor;
 	choose_and_verify(advisor);
 	pa_advisor_describe(advisor);
 	(void) pa_advisor_planner_calls(advisor);

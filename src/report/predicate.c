@@ -152,14 +152,20 @@ static char *
 deparse_expression_qualified(const Source *source)
 {
 	char	   *relname = get_rel_name(source->relid);
-	int			nestlevel = NewGUCNestLevel();
+	Node	   *expression = source->expression;
+	int			nestlevel;
+	int			last_param = 0;
 	char	   *sql;
 
 	if (relname == NULL)
 		return NULL;
+	(void) find_last_param(expression, &last_param);
+	expression = number_exec_params(expression, &last_param);
+
+	nestlevel = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	sql = deparse_expression(source->expression,
+	sql = deparse_expression(expression,
 							 deparse_context_for(relname, source->relid),
 							 false, false);
 	AtEOXact_GUC(true, nestlevel);

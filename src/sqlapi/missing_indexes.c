@@ -2,7 +2,8 @@
  *
  * missing_indexes.c
  *		perf_advisor.missing_indexes() and advise_indexes(),
- *		explain_missing_index(), acknowledge() and advisor_skipped().
+ *		explain_missing_index(), acknowledge(), index_hints() and
+ *		advisor_skipped().
  *
  * All of them run the advisor; they are VOLATILE and PARALLEL UNSAFE because it
  * plans in subtransactions.
@@ -24,6 +25,7 @@
 
 #include "config/config.h"
 #include "report/finding_state.h"
+#include "report/index_hints.h"
 #include "report/missing_indexes.h"
 #include "report/query_text.h"
 #include "report/statements.h"
@@ -34,6 +36,7 @@ PA_SQL_FUNCTION(pa_missing_indexes_1_0);
 PA_SQL_FUNCTION(pa_advise_indexes_1_0);
 PA_SQL_FUNCTION(pa_explain_missing_index_1_0);
 PA_SQL_FUNCTION(pa_acknowledge_1_0);
+PA_SQL_FUNCTION(pa_index_hints_1_0);
 PA_SQL_FUNCTION(pa_advisor_skipped_1_0);
 
 static void
@@ -240,6 +243,35 @@ pa_acknowledge_1_0(PG_FUNCTION_ARGS)
 						finding_id),
 				 errhint("See the column finding_id of perf_advisor.missing_indexes and perf_advisor.finding_state.")));
 	PG_RETURN_VOID();
+}
+
+/* perf_advisor.index_hints() */
+Datum
+pa_index_hints_1_0(PG_FUNCTION_ARGS)
+{
+	PaRow		row;
+	ListCell   *lc;
+
+	pa_require_preloaded();
+	pa_rows_begin(&row, fcinfo);
+	foreach(lc, pa_report_index_hints())
+	{
+		const PaIndexHint *hint = lfirst(lc);
+
+		pa_row_text(&row, hint->kind);
+		pa_row_name(&row, hint->schemaname);
+		pa_row_name(&row, hint->relname);
+		pa_row_oid(&row, hint->relid);
+		pa_row_text(&row, hint->column_name);
+		pa_row_int8_array(&row, hint->queryids, hint->nqueryids);
+		pa_row_int8(&row, hint->calls);
+		pa_row_float8(&row, hint->total_exec_time);
+		pa_row_text(&row, hint->severity);
+		pa_row_text(&row, hint->hint);
+		pa_row_text(&row, hint->fix);
+		pa_row_end(&row);
+	}
+	return (Datum) 0;
 }
 
 /* perf_advisor.advisor_skipped() */

@@ -98,6 +98,8 @@ INSERT INTO decided VALUES
 	('explain_missing_index(bigint)', 'pg_monitor'),
 	('finding_state', 'pg_monitor'),
 	('ignore_rules', 'pg_monitor'),
+	('index_hints', 'pg_monitor'),
+	('index_hints()', 'pg_monitor'),
 	('missing_indexes', 'pg_monitor'),
 	('missing_indexes()', 'pg_monitor'),
 	('plans', 'everybody'),
