@@ -42,15 +42,24 @@
 
 #include "analyze/selection_internal.h"
 
-/* An index must save this share of the workload's time. */
+/* An index that saves this share of the workload's time is worth it. */
 #define MIN_GAIN 0.01
 
 /*
- * One that takes this much of the time of the statements it serves need not
- * save as much: they may be many small ones beside a few heavy reports.
+ * So is one that saves as much of what remains with the others.  Beside one
+ * statement that takes nearly all of the time nothing else counts; but with
+ * its index it takes no time any more, and the others do.  That holds for
+ * those that notice it: a statement must gain so much of what it costs
+ * without any index.
  */
+#define NOTICED 0.1
+
+/* One that takes away most of its statements' time may save less. */
 #define DECISIVE 0.9
 #define MIN_DECISIVE_GAIN 0.001
+
+/* But below that share of the workload's time nothing matters. */
+#define NOTHING 0.00001
 
 /* Questions asked before those that come first are to be answered. */
 #define MANY_QUESTIONS 32
@@ -66,9 +75,51 @@ pa_choice_time_lost(const PaChoice *choice, int statement, double cost,
 	return of->weight * (cost - best) / of->base_cost;
 }
 
+/*
+ * What the whole workload takes with the set, as far as is known, in msec.
+ * The last answer is kept: moves from the same set are compared one after
+ * the other.
+ */
+static double
+time_with(PaChoice *choice, const Bitmapset *set)
+{
+	if (choice->time_with >= 0 && bms_equal(choice->timed, set))
+		return choice->time_with;
+
+	choice->time_with = choice->matrix->total_weight;
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (choice->preferred[i] != NULL)
+			choice->time_with -=
+				pa_choice_time_lost(choice, i,
+									pa_matrix_statement(choice->matrix, i)->base_cost,
+									pa_choice_bound(choice, i, set));
+	}
+	choice->time_with = Max(choice->time_with, 0);
+	choice->timed = bms_copy(set);
+	return choice->time_with;
+}
+
+/* Adds what one statement gains or loses. */
+static void
+add_gain(const PaChoice *choice, int statement, double before, double after,
+		 PaGain *gain)
+{
+	double		base = pa_matrix_statement(choice->matrix, statement)->base_cost;
+	double		saved = pa_choice_time_lost(choice, statement, before, after);
+
+	gain->saved += saved;
+	if (saved < 0)
+		gain->large += saved;
+	else if (pa_analyze_is_gain(before, after) && before - after >= base * NOTICED)
+	{
+		gain->large += saved;
+		gain->before += pa_choice_time_lost(choice, statement, before, 0);
+	}
+}
+
 PaGain
-pa_choice_gain(const PaChoice *choice, const Bitmapset *from,
-			   const Bitmapset *to)
+pa_choice_gain(PaChoice *choice, const Bitmapset *from, const Bitmapset *to)
 {
 	PaGain		gain = {0};
 	Bitmapset  *changed = bms_union(bms_difference(from, to),
@@ -76,18 +127,12 @@ pa_choice_gain(const PaChoice *choice, const Bitmapset *from,
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
-		double		before;
-		double		after;
-
-		if (choice->preferred[i] == NULL ||
-			!bms_overlap(changed, pa_matrix_statement(choice->matrix, i)->helpful))
-			continue;
-		before = pa_choice_bound(choice, i, from);
-		after = pa_choice_bound(choice, i, to);
-		gain.saved += pa_choice_time_lost(choice, i, before, after);
-		if (after < before)
-			gain.before += pa_choice_time_lost(choice, i, before, 0);
+		if (choice->preferred[i] != NULL &&
+			bms_overlap(changed, pa_matrix_statement(choice->matrix, i)->helpful))
+			add_gain(choice, i, pa_choice_bound(choice, i, from),
+					 pa_choice_bound(choice, i, to), &gain);
 	}
+	gain.remaining = time_with(choice, from);
 	gain.maintenance = pa_choice_maintenance(choice, to) -
 		pa_choice_maintenance(choice, from);
 	bms_free(changed);
@@ -99,11 +144,17 @@ pa_choice_is_worth(const PaChoice *choice, const PaGain *gain)
 {
 	double		total = choice->matrix->total_weight;
 	double		net = gain->saved - gain->maintenance;
+	double		large = gain->large - Max(gain->maintenance, 0);
 
 	if (net <= 0 || gain->saved < gain->maintenance * MIN_GAIN_OVER_MAINTENANCE)
 		return false;
-	return net >= total * MIN_GAIN ||
-		(net >= total * MIN_DECISIVE_GAIN && net >= gain->before * DECISIVE);
+	if (net >= total * MIN_GAIN)
+		return true;
+	if (large < total * NOTHING)
+		return false;
+	return large >= gain->remaining * MIN_GAIN ||
+		(large >= gain->remaining * MIN_DECISIVE_GAIN &&
+		 large >= gain->before * DECISIVE);
 }
 
 double
@@ -200,6 +251,7 @@ pa_analyze_selection(const PaCostMatrix *matrix, pa_stop_callback stop,
 	choice.questions = palloc0(sizeof(List *) * Max(count, 1));
 	choice.result = palloc0(sizeof(PaSelection));
 	choice.asking = true;
+	choice.time_with = -1;
 	choice.stop = stop;
 	choice.stop_arg = stop_arg;
 

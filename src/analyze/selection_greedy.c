@@ -25,8 +25,8 @@
 
 /*
  * Indexes proposed for one table without asking more of them; up to the
- * second number each has to save MIN_GAIN_BEYOND_ROOM of the workload, and
- * further ones MIN_GAIN_BEYOND_MUCH.
+ * second number each has to save MIN_GAIN_BEYOND_ROOM of the time that remains
+ * of the workload, and further ones MIN_GAIN_BEYOND_MUCH.
  */
 #define ROOM 3
 #define MUCH_ROOM 8
@@ -159,10 +159,10 @@ possible_additions(const PaChoice *choice)
 /* Whether the tables of what is new in "to" may have that many. */
 static bool
 has_room(const PaChoice *choice, const Bitmapset *from, const Bitmapset *to,
-		 double net)
+		 const PaGain *gain)
 {
 	Bitmapset  *added = bms_difference(to, from);
-	double		share = net / choice->matrix->total_weight;
+	double		share = (gain->saved - gain->maintenance) / Max(gain->remaining, 1e-6);
 	int			most = 0;
 	int			candidate = -1;
 
@@ -220,14 +220,14 @@ with_addition(const PaChoice *choice, const Bitmapset *chosen,
 
 /* How good a step is; 0 when it is not worth it. */
 static double
-score(const PaChoice *choice, const Bitmapset *from, const Bitmapset *to,
+score(PaChoice *choice, const Bitmapset *from, const Bitmapset *to,
 	  bool by_size)
 {
 	PaGain		gain = pa_choice_gain(choice, from, to);
 	double		net = gain.saved - gain.maintenance;
 
 	if (!pa_choice_is_worth(choice, &gain) ||
-		!has_room(choice, from, to, net))
+		!has_room(choice, from, to, &gain))
 		return 0;
 	if (!by_size)
 		return net;

@@ -33,13 +33,18 @@ typedef struct PaChoice
 	int			nquestions;
 	pa_stop_callback stop;
 	void	   *stop_arg;
+	Bitmapset  *timed;			/* the set that time_with is of */
+	double		time_with;		/* msec of the whole workload; -1: not known */
 } PaChoice;
 
 /* What one set of indexes instead of another means for the statements. */
 typedef struct PaGain
 {
 	double		saved;			/* msec, without what writers lose */
-	double		before;			/* msec that those which gain take now */
+	double		large;			/* the part of it that the statements concerned
+								 * notice, msec */
+	double		before;			/* msec that those take now */
+	double		remaining;		/* msec that the whole workload takes now */
 	double		maintenance;	/* msec that writers lose; negative: gain */
 } PaGain;
 
@@ -78,7 +83,7 @@ extern double pa_choice_time_lost(const PaChoice *choice, int statement,
 								  double cost, double best);
 
 /* What having "to" instead of "from" gives, as far as costs are known. */
-extern PaGain pa_choice_gain(const PaChoice *choice, const Bitmapset *from,
+extern PaGain pa_choice_gain(PaChoice *choice, const Bitmapset *from,
 							 const Bitmapset *to);
 
 /* Whether the gain is enough for an index. */

@@ -24,6 +24,9 @@
 /* A statement may cost so many times its own best with a shared index. */
 #define MAX_SHARED_COST 2.0
 
+/* What all together may lose, as a share of the workload's time. */
+#define MAX_MERGE_LOSS 0.01
+
 /* Statements with this share of the time of those served make an index wider. */
 #define MIN_WIDENING_SHARE 0.1
 
@@ -78,16 +81,14 @@ maintenance_of(const PaChoice *choice, int candidate)
 	return pa_matrix_price(choice->matrix, candidate)->maintenance;
 }
 
-/* Whether saving "lost" would be reason enough for one more index. */
+/*
+ * Whether "lost" is more than merging may cost, with what it spares the
+ * writers taken off.
+ */
 static bool
-is_missed(const PaChoice *choice, double lost, double maintenance)
+is_missed(const PaChoice *choice, double lost, double spared)
 {
-	PaGain		gain = {0};
-
-	gain.saved = lost;
-	gain.before = choice->matrix->total_weight;
-	gain.maintenance = maintenance;
-	return pa_choice_is_worth(choice, &gain);
+	return lost - spared > choice->matrix->total_weight * MAX_MERGE_LOSS;
 }
 
 static void
