@@ -16,7 +16,7 @@
 #include "base/index_advice.h"
 
 #define PA_MAX_TABLE_CANDIDATES 12	/* proposed for one relation of a statement */
-#define PA_MAX_CANDIDATE_KEYS 3 /* columns of a proposed index */
+#define PA_MAX_CANDIDATE_KEYS PA_MAX_INDEX_KEYS /* columns of a proposed index */
 
 /*
  * List of PaIndexSpec * in rule order: where the planner sees hardly any

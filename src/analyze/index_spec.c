@@ -71,7 +71,8 @@ same_opclasses(const PaIndexSpec *a, const PaIndexSpec *b, int from, int upto)
 {
 	for (int i = from; i < upto; i++)
 	{
-		if (a->keys[i].opclass != b->keys[i].opclass)
+		if (a->keys[i].opclass != b->keys[i].opclass ||
+			a->keys[i].collation != b->keys[i].collation)
 			return false;
 	}
 	return true;

@@ -13,6 +13,7 @@
 #include "catalog/pg_am.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "nodes/value.h"
 #include "utils/builtins.h"
 
 #include "unit.h"
@@ -43,23 +44,71 @@ unit_check_text(const char *got, const char *wanted, const char *name)
 		appendStringInfo(&output, "#      got: %s\n#   wanted: %s\n", got, wanted);
 }
 
+static const struct
+{
+	const char *name;
+	Oid			method;
+}			methods[] = {
+	{"hash", HASH_AM_OID},
+	{"gist", GIST_AM_OID},
+	{"gin", GIN_AM_OID},
+	{"brin", BRIN_AM_OID},
+};
+
+/* The node that stands for an expression or a condition of this number. */
+Node *
+unit_node(int number)
+{
+	return (Node *) makeInteger(number);
+}
+
+static void
+append_method(StringInfo text, Oid method)
+{
+	for (int i = 0; i < (int) lengthof(methods); i++)
+	{
+		if (methods[i].method == method)
+			appendStringInfoString(text, methods[i].name);
+	}
+}
+
+static void
+append_key(StringInfo text, const PaIndexKey *key)
+{
+	if (key->attnum == 0)
+		appendStringInfo(text, "e%d", intVal(key->expression));
+	else
+		appendStringInfo(text, "%d", key->attnum);
+	if (key->opclass != InvalidOid)
+		appendStringInfo(text, ":%u", key->opclass);
+	appendStringInfo(text, "%s%s", key->descending ? " desc" : "",
+					 key->nulls_first == key->descending ? "" :
+					 key->nulls_first ? " nulls_first" : " nulls_last");
+}
+
 char *
 unit_index_text(const PaIndexSpec *spec)
 {
 	StringInfoData text;
+	ListCell   *lc;
 
 	initStringInfo(&text);
-	appendStringInfoChar(&text, '(');
+	append_method(&text, spec->method);
 	for (int i = 0; i < spec->nkeys; i++)
 	{
-		const PaIndexKey *key = &spec->keys[i];
-
-		appendStringInfo(&text, "%s%d%s%s", i > 0 ? "," : "", key->attnum,
-						 key->descending ? " desc" : "",
-						 key->nulls_first == key->descending ? "" :
-						 key->nulls_first ? " nulls_first" : " nulls_last");
+		appendStringInfoChar(&text, i > 0 ? ',' : '(');
+		append_key(&text, &spec->keys[i]);
 	}
 	appendStringInfoChar(&text, ')');
+	for (int i = 0; i < spec->nincluded; i++)
+		appendStringInfo(&text, "%s%d", i > 0 ? "," : "include[", spec->included[i]);
+	if (spec->nincluded > 0)
+		appendStringInfoChar(&text, ']');
+	foreach(lc, spec->predicate)
+		appendStringInfo(&text, "%s%d", lc == list_head(spec->predicate) ? "where[" : ",",
+						 intVal(lfirst(lc)));
+	if (spec->predicate != NIL)
+		appendStringInfoChar(&text, ']');
 	return text.data;
 }
 
@@ -76,29 +125,41 @@ unit_indexes_text(const List *specs)
 	return text.data;
 }
 
-/* Reads one key, "3" or "3 desc nulls_last"; returns the place after it. */
-static const char *
-read_key(const char *text, PaIndexKey *key)
+/* Advances over the word if it is there. */
+static bool
+skip_word(const char **text, const char *word)
 {
-	key->attnum = (AttrNumber) strtol(text, (char **) &text, 10);
-	key->descending = (strncmp(text, " desc", 5) == 0);
-	if (key->descending)
-		text += 5;
-	key->nulls_first = key->descending;
-	if (strncmp(text, " nulls_first", 12) == 0)
-	{
-		key->nulls_first = true;
-		text += 12;
-	}
-	else if (strncmp(text, " nulls_last", 11) == 0)
-	{
-		key->nulls_first = false;
-		text += 11;
-	}
-	return text;
+	if (strncmp(*text, word, strlen(word)) != 0)
+		return false;
+	*text += strlen(word);
+	return true;
 }
 
-/* Reads one index; *end is the place after its closing parenthesis. */
+static int
+read_number(const char **text)
+{
+	return (int) strtol(*text, (char **) text, 10);
+}
+
+/* Reads one key, "3", "e3" or "3:7 desc nulls_last". */
+static void
+read_key(const char **text, PaIndexKey *key)
+{
+	if (skip_word(text, "e"))
+		key->expression = unit_node(read_number(text));
+	else
+		key->attnum = (AttrNumber) read_number(text);
+	if (skip_word(text, ":"))
+		key->opclass = (Oid) read_number(text);
+	key->descending = skip_word(text, " desc");
+	key->nulls_first = key->descending;
+	if (skip_word(text, " nulls_first"))
+		key->nulls_first = true;
+	else if (skip_word(text, " nulls_last"))
+		key->nulls_first = false;
+}
+
+/* Reads one index; *end is the place after it. */
 static PaIndexSpec *
 read_index(const char *text, const char **end)
 {
@@ -106,11 +167,30 @@ read_index(const char *text, const char **end)
 
 	spec->relid = 1;
 	spec->method = BTREE_AM_OID;
-	while (*text == '(' || *text == ',')
-		text = read_key(text + 1, &spec->keys[spec->nkeys++]);
-	if (*text != ')')
+	for (int i = 0; i < (int) lengthof(methods); i++)
+	{
+		if (skip_word(&text, methods[i].name))
+			spec->method = methods[i].method;
+	}
+	while (skip_word(&text, "(") || skip_word(&text, ","))
+		read_key(&text, &spec->keys[spec->nkeys++]);
+	if (!skip_word(&text, ")"))
 		elog(ERROR, "cannot read the index at \"%s\"", text);
-	*end = text + 1;
+	if (skip_word(&text, "include["))
+	{
+		do
+			spec->included[spec->nincluded++] = (AttrNumber) read_number(&text);
+		while (skip_word(&text, ","));
+		skip_word(&text, "]");
+	}
+	if (skip_word(&text, "where["))
+	{
+		do
+			spec->predicate = lappend(spec->predicate, unit_node(read_number(&text)));
+		while (skip_word(&text, ","));
+		skip_word(&text, "]");
+	}
+	*end = text;
 	return spec;
 }
 
@@ -144,6 +224,8 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 
 	unit_test_index_spec();
 	unit_test_candidates();
+	unit_test_candidate_kinds();
+	unit_test_hints();
 	unit_test_selection();
 	unit_test_text();
 	unit_test_write_cost();

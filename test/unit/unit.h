@@ -23,11 +23,18 @@ extern void unit_check(bool ok, const char *name);
 extern void unit_check_text(const char *got, const char *wanted,
 							const char *name);
 
-/* "(1,2 desc)": an index with its column numbers. */
+/*
+ * "(1,2 desc)": an index with its column numbers, "e1" for an expression and
+ * ":7" behind a key for its operator class; before it the method unless it is
+ * a b-tree, after it "include[3]" and "where[1]" with a condition's number.
+ */
 extern char *unit_index_text(const PaIndexSpec *spec);
 
 /* The same for a List of PaIndexSpec *, separated by blanks. */
 extern char *unit_indexes_text(const List *specs);
+
+/* The node that stands for an expression or a condition of this number. */
+extern Node *unit_node(int number);
 
 /* An index from its text as above, on table 1. */
 extern PaIndexSpec *unit_index(const char *text);
@@ -37,6 +44,8 @@ extern List *unit_indexes(const char *text);
 
 /* The tests, one function a file. */
 extern void unit_test_candidates(void);
+extern void unit_test_candidate_kinds(void);
+extern void unit_test_hints(void);
 extern void unit_test_index_spec(void);
 extern void unit_test_selection(void);
 extern void unit_test_text(void);

@@ -1,0 +1,130 @@
+/*-------------------------------------------------------------------------
+ *
+ * candidates_order.c
+ *		Candidates that give an order.
+ *
+ * (E,O), or (O) when no equality leads to the ordering.  Not (O) as well: under
+ * LIMIT the planner may like it better, but it is a bet that the wanted rows
+ * come early.  (O) for nothing but grouping is not worth an index: hashing does
+ * as well, and all rows are read either way.
+ *
+ * A row comparison such as (a, b) > (x, y) wants no order, but an index in
+ * this order finds the place where the rows begin.
+ *
+ * IDENTIFICATION
+ *		src/analyze/candidates_order.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_am.h"
+
+#include "analyze/candidates_internal.h"
+#include "analyze/index_spec.h"
+
+/*
+ * Appends the ordering's columns, or as many as there is room for: an index
+ * on the leading ones still saves most of the sort.
+ */
+static void
+append_ordering(PaDraft *draft, const PaColumns *columns,
+				const PaOrdering *ordering)
+{
+	for (int i = 0; i < ordering->nkeys; i++)
+	{
+		const PaColumnUse *constant =
+			pa_candidates_find_equal(columns, &ordering->keys[i]);
+
+		/* a constant adds nothing to the ordering */
+		if (constant != NULL && constant->kind == PA_USE_EQUAL)
+			continue;
+		if (!pa_draft_append_key(draft, &ordering->keys[i]))
+			break;
+	}
+	pa_index_spec_normalize(&draft->spec, draft->nequal);
+}
+
+static void
+propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
+{
+	PaDraft		draft;
+
+	pa_draft_start(proposals, &draft);
+	pa_draft_append_constants(&draft, &proposals->columns, 1, true);
+	if (draft.rows <= PA_ENOUGH_ROWS)
+		return;					/* a handful of rows is sorted at once */
+	if (draft.nequal == 0 && ordering->grouping && proposals->predicate == NIL)
+		return;
+
+	append_ordering(&draft, &proposals->columns, ordering);
+	if (draft.spec.nkeys > draft.nequal)
+		(void) pa_candidates_propose(proposals, &draft);
+}
+
+/* Row comparisons first: often one index is for them and the ordering. */
+void
+pa_candidates_orderings(PaProposals *proposals)
+{
+	ListCell   *lc;
+
+	foreach(lc, proposals->use->orderings)
+	{
+		if (((const PaOrdering *) lfirst(lc))->compared)
+			propose_ordering(proposals, lfirst(lc));
+	}
+	foreach(lc, proposals->use->orderings)
+	{
+		if (!((const PaOrdering *) lfirst(lc))->compared)
+			propose_ordering(proposals, lfirst(lc));
+	}
+}
+
+/* The ordering's first key that is no constant is the index' first key. */
+static bool
+begins_with_ordering(const PaIndexSpec *spec, const PaColumns *columns,
+					 const PaOrdering *ordering)
+{
+	for (int i = 0; i < ordering->nkeys; i++)
+	{
+		if (pa_candidates_find_equal(columns, &ordering->keys[i]) == NULL)
+			return pa_index_key_same(&ordering->keys[i], &spec->keys[0]);
+	}
+	return false;
+}
+
+bool
+pa_analyze_is_bet(const PaRelationUse *use, const PaIndexSpec *spec)
+{
+	PaProposals proposals = {0};
+	PaDraft		draft;
+	ListCell   *lc;
+
+	/* a predicate that holds stands for an equality */
+	if (use->relid != spec->relid || spec->method != BTREE_AM_OID ||
+		spec->nkeys == 0 || spec->predicate != NIL)
+		return false;
+	foreach(lc, use->columns)
+	{
+		if (pa_index_key_is_use(&spec->keys[0], lfirst(lc)))
+			return false;
+	}
+
+	proposals.use = use;
+	proposals.rows = use->tuples;
+	pa_candidates_sort_columns(use->columns, &proposals.columns);
+	pa_draft_start(&proposals, &draft);
+	pa_draft_append_constants(&draft, &proposals.columns, 1, true);
+	if (draft.nequal == 0)
+		return false;
+
+	foreach(lc, use->orderings)
+	{
+		const PaOrdering *ordering = lfirst(lc);
+
+		if (ordering->limited &&
+			begins_with_ordering(spec, &proposals.columns, ordering))
+			return true;
+	}
+	return false;
+}
