@@ -71,6 +71,9 @@ hot_share(Oid relid)
 	double		hot = 0;
 	ListCell   *lc;
 
+	/* what wrote to a table is remembered longer than the table */
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+		return UNKNOWN_HOT_SHARE;
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
 		Datum		leaf = ObjectIdGetDatum(lfirst_oid(lc));

@@ -100,7 +100,9 @@ serve(PaServed *served, int number)
 	double		saved;
 	PaServedStatement *row;
 
-	if (!bms_is_member(served->candidate, plan->used) ||
+	/* another tree stands for one without a share */
+	if (subject->share <= 0 ||
+		!bms_is_member(served->candidate, plan->used) ||
 		!pa_analyze_is_gain(of->base_cost, plan->cost))
 		return;
 
