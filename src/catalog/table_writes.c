@@ -23,6 +23,7 @@
 #include "catalog/pg_inherits.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "catalog/table_writes.h"
 #include "compat/capabilities.h"
