@@ -105,7 +105,7 @@ index_predicate(HeapTuple tuple)
 
 	if (isnull)
 		return NIL;
-	predicate = (Node *) simplify(list_make1(make_ands_explicit(read_expressions(value))));
+	predicate = (Node *) simplify(list_make1(read_expressions(value)));
 	predicate = (Node *) linitial((List *) predicate);
 	return make_ands_implicit((Expr *) canonicalize_qual((Expr *) predicate, false));
 }
