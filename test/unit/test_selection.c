@@ -21,6 +21,7 @@
 
 #define MAX_STATEMENTS 6
 #define MAX_PLANS 6
+#define MAX_PRICES 6
 
 typedef struct TruePlan
 {
@@ -36,6 +37,13 @@ typedef struct TrueStatement
 	TruePlan	plans[MAX_PLANS];
 } TrueStatement;
 
+typedef struct TruePrice
+{
+	const char *index;			/* NULL ends the list */
+	double		size;
+	double		maintenance;	/* msec */
+} TruePrice;
+
 typedef struct SelectionCase
 {
 	const char *name;
@@ -43,6 +51,14 @@ typedef struct SelectionCase
 	TrueStatement statements[MAX_STATEMENTS];
 	const char *wanted;
 } SelectionCase;
+
+/* The same with indexes that cost something. */
+typedef struct PricedCase
+{
+	SelectionCase c;
+	double		budget;			/* bytes, -1: no limit */
+	TruePrice	prices[MAX_PRICES];
+} PricedCase;
 
 static const SelectionCase cases[] = {
 	{"one index", 0,
@@ -128,12 +144,99 @@ static const SelectionCase cases[] = {
 			{100, 10000, "(1,3)", {{"(1,3)", 10}, {"(1,2)", 5000}}},
 		},
 	"(1,3)"},
+	{"what remains beside a statement that takes nearly all the time", 0,
+		{
+			{100000, 1000000, "(1)", {{"(1)", 10}}},
+			{100, 10000, "(2)", {{"(2)", 4000}}},
+		},
+	"(1) (2)"},
+	{"the same where the first one still takes its time", 0,
+		{
+			{100000, 1000000, "(1)", {{"(1)", 500000}}},
+			{100, 10000, "(2)", {{"(2)", 4000}}},
+		},
+	"(1)"},
+	{"nobody notices what is left of a statement that has an index", 0,
+		{
+			{100, 13428, "(1,2)", {{"(1,2)", 8}}},
+			{100, 13428, "(1,3)", {{"(1,3)", 8}, {"(1,2)", 30}}},
+		},
+	"(1,2)"},
+	{"two indexes united", 0,
+		{
+			{100, 13428, "(1)", {{"(1)", 18}, {"(1,2)", 19}}},
+			{100, 13428, "(2,1)", {{"(2,1)", 10}, {"(1,2)", 12}, {"(1)", 5000}}},
+		},
+	"(1,2)"},
+	{"the united index is too slow for one of them", 0,
+		{
+			{100, 13428, "(1)", {{"(1)", 18}, {"(1,2)", 19}}},
+			{100, 13428, "(2,1)", {{"(2,1)", 10}, {"(1,2)", 4000}, {"(1)", 5000}}},
+		},
+	"(1) (2,1)"},
+	{"one column more for both", 0,
+		{
+			{100, 13428, "(1,2)", {{"(1,2)", 18}, {"(1,2,3)", 18}}},
+			{100, 13428, "(1,3)", {{"(1,3)", 18}, {"(1,2,3)", 25}, {"(1,2)", 900}}},
+		},
+	"(1,2,3)"},
+	{"a column that no plan needs", 0,
+		{{100, 13428, "(1,2)", {{"(1,2)", 18}, {"(1)", 20}}}},
+	"(1)"},
+	{"a column that one plan needs", 0,
+		{
+			{100, 13428, "(1,2)", {{"(1,2)", 18}, {"(1)", 20}}},
+			{100, 13428, "(1,2)", {{"(1,2)", 18}, {"(1)", 90}}},
+		},
+	"(1,2)"},
 	{"statements of different tables", 0,
 		{
 			{100, 10000, "(1)", {{"(1)", 10}}},
 			{100, 10000, "", {{"(1)", 10}}},
 		},
 	"(1)"},
+};
+
+static const PricedCase priced_cases[] = {
+	{{"writers lose more than half of what is saved", 0,
+		{{100, 13428, "(1)", {{"(1)", 18}}}},
+	""},
+	-1, {{"(1)", 1, 60}}},
+	{{"writers lose less than half of it", 0,
+		{{100, 13428, "(1)", {{"(1)", 18}}}},
+	"(1)"},
+	-1, {{"(1)", 1, 40}}},
+	{{"an index that writers lose less by", 0,
+		{{100, 10000, "(1,2) (2)", {{"(1,2)", 6}, {"(2)", 600}}}},
+	"(2)"},
+	-1, {{"(1,2)", 1, 70}, {"(2)", 1, 2}}},
+	{{"no space", 0,
+		{{100, 13428, "(1)", {{"(1)", 18}}}},
+	""},
+	10, {{"(1)", 20, 0}}},
+	{{"space for what gains most for its size", 0,
+		{
+			{100, 10000, "(1)", {{"(1)", 10}}},
+			{90, 10000, "(2)", {{"(2)", 10}}},
+			{150, 10000, "(3)", {{"(3)", 10}}},
+		},
+	"(1) (2)"},
+	2000000, {{"(1)", 900000, 0}, {"(2)", 900000, 0}, {"(3)", 1900000, 0}}},
+	{{"space that small indexes would waste", 0,
+		{
+			{20, 10000, "(1)", {{"(1)", 10}}},
+			{150, 10000, "(2)", {{"(2)", 10}}},
+		},
+	"(2)"},
+	2000000, {{"(1)", 100000, 0}, {"(2)", 1950000, 0}}},
+	{{"a smaller index where there is no space for the best one", 0,
+		{{100, 10000, "(1) (1,2)", {{"(1,2)", 5}, {"(1)", 100}}}},
+	"(1)"},
+	600000, {{"(1,2)", 1000000, 0}, {"(1)", 500000, 0}}},
+	{{"one of two indexes of a join where there is no space for both", 0,
+		{{100, 50000, "(1) (3)", {{"(1) (3)", 40}, {"(1)", 9000}, {"(3)", 30000}}}},
+	"(1)"},
+	600000, {{"(1)", 500000, 0}, {"(3)", 500000, 0}}},
 };
 
 /* Number of the index among the matrix' candidates, -1 if there is none. */
@@ -252,9 +355,8 @@ run_selection(PaCostMatrix *matrix, const TrueStatement *statements, int limit,
 }
 
 static void
-run_case(const SelectionCase *c)
+check_choice(const SelectionCase *c, PaCostMatrix *matrix)
 {
-	PaCostMatrix *matrix = make_matrix(c);
 	int			plannings = 0;
 	PaSelection *selection = run_selection(matrix, c->statements, 100, &plannings);
 
@@ -263,6 +365,23 @@ run_case(const SelectionCase *c)
 	if (selection != NULL)
 		unit_check_text(chosen_text(matrix, selection->chosen), c->wanted,
 						psprintf("selection: %s", c->name));
+}
+
+static void
+run_priced_case(const PricedCase *priced)
+{
+	PaCostMatrix *matrix = make_matrix(&priced->c);
+
+	matrix->storage_budget = priced->budget;
+	for (int i = 0; i < MAX_PRICES && priced->prices[i].index != NULL; i++)
+	{
+		const TruePrice *price = &priced->prices[i];
+
+		pa_matrix_set_price(matrix,
+							candidate_number(matrix, unit_index(price->index)),
+							price->size, price->maintenance);
+	}
+	check_choice(&priced->c, matrix);
 }
 
 /* One planning answers for every set between what it used and was offered. */
@@ -317,6 +436,46 @@ check_barred(void)
 	selection = run_selection(matrix, statements, 100, &plannings);
 	unit_check_text(chosen_text(matrix, selection->chosen), "(5,4) (4)",
 					"selection: an index that would be a bet serves only the others");
+}
+
+/* What is forbidden is forgotten; weights move; candidates are shared. */
+static void
+check_matrix_changes(void)
+{
+	PaCostMatrix *matrix = pa_matrix_create(100);
+	Bitmapset  *one;
+	Bitmapset  *two;
+
+	pa_matrix_add_statement(matrix, 60, 1000, list_make1_oid(1));
+	pa_matrix_add_statement(matrix, 40, 500, list_make1_oid(1));
+	pa_matrix_add_candidate(matrix, 0, unit_index("(1)"));
+	pa_matrix_add_candidate(matrix, 0, unit_index("(2)"));
+	candidate_set(matrix, "(1)", &one);
+	candidate_set(matrix, "(2)", &two);
+	pa_matrix_add_plan(matrix, 0, one, one, 10);
+	pa_matrix_add_plan(matrix, 0, two, two, 20);
+	pa_matrix_forbid(matrix, 0);
+	unit_check(pa_matrix_plan(matrix, 0, bms_union(one, two))->cost == 20,
+			   "matrix: plans with a forbidden index do not count");
+	unit_check(bms_equal(pa_matrix_own_candidates(matrix, 0), two),
+			   "matrix: a forbidden index is not tried again");
+	unit_check(pa_matrix_is_known(matrix, 0, one),
+			   "matrix: with only forbidden ones it is the base plan");
+
+	unit_check(pa_matrix_add_shared(matrix, unit_index("(2)")) == 1,
+			   "matrix: a shared candidate that is there is not added");
+	unit_check(pa_matrix_add_shared(matrix, unit_index("(2,3)")) == 2 &&
+			   bms_is_member(2, pa_matrix_statement(matrix, 1)->usable),
+			   "matrix: a shared candidate is for all statements of its table");
+	unit_check(pa_matrix_price(matrix, 2)->size == 0 && pa_matrix_price(matrix, 2)->maintenance == 0,
+			   "matrix: without a price nothing is paid");
+
+	pa_matrix_move_weight(matrix, 0, 1);
+	unit_check(pa_matrix_statement(matrix, 0)->weight == 0 &&
+			   pa_matrix_statement(matrix, 1)->weight == 100,
+			   "matrix: the weight moves");
+	unit_check(pa_analyze_selection(matrix, NULL, NULL)->questions == NIL,
+			   "selection: nothing is asked about a statement without weight");
 }
 
 #define LARGE_STATEMENTS 200
@@ -433,14 +592,20 @@ void
 unit_test_selection(void)
 {
 	check_matrix();
+	check_matrix_changes();
 	check_barred();
 	check_large();
 	for (int i = 0; i < (int) lengthof(cases); i++)
-		run_case(&cases[i]);
+		check_choice(&cases[i], make_matrix(&cases[i]));
+	for (int i = 0; i < (int) lengthof(priced_cases); i++)
+		run_priced_case(&priced_cases[i]);
 
 	unit_check(pa_analyze_selection(pa_matrix_create(0), NULL, NULL)->chosen == NULL,
 			   "selection: no statement");
 	unit_check(pa_analyze_saved_ratio(100, 25) == 0.75, "saved ratio");
 	unit_check(pa_analyze_saved_ratio(100, 120) == 0, "saved ratio is never negative");
+	unit_check(!pa_analyze_is_worse(100, 105) && !pa_analyze_is_worse(10, 14) &&
+			   pa_analyze_is_worse(1000, 1100),
+			   "a twentieth more, and five units, are worse");
 	unit_check(pa_analyze_saved_ratio(0, 0) == 0, "saved ratio of a free statement");
 }
