@@ -150,8 +150,8 @@ column_of_expression(Node *expression, IndexColumn *column)
 	column->collation = exprCollation(expression);
 }
 
-/* The method's options for the i-th key, and whether they can be described. */
-static bool
+/* The method's options for the i-th key. */
+static void
 read_key_options(HeapTuple tuple, int i, PaIndexSpec *spec, IndexColumn *column)
 {
 	oidvector  *classes;
@@ -167,14 +167,12 @@ read_key_options(HeapTuple tuple, int i, PaIndexSpec *spec, IndexColumn *column)
 															 Anum_pg_index_indoption, &isnull));
 
 	/* A class for a type without collation has none here. */
-	if (OidIsValid(collations->values[i]) &&
-		collations->values[i] != column->collation)
-		return false;
+	if (collations->values[i] != column->collation)
+		column->key.collation = collations->values[i];
 	if (classes->values[i] != pa_catalog_default_opclass(column->type, spec->method))
 		column->key.opclass = classes->values[i];
 	column->key.descending = (options->values[i] & INDOPTION_DESC) != 0;
 	column->key.nulls_first = (options->values[i] & INDOPTION_NULLS_FIRST) != 0;
-	return true;
 }
 
 static void
@@ -195,8 +193,9 @@ read_keys(HeapTuple tuple, PaIndexSpec *spec)
 		}
 		else if (!column_of_table(spec->relid, index->indkey.values[i], &column))
 			break;
-		if (spec->nkeys == PA_MAX_INDEX_KEYS || !read_key_options(tuple, i, spec, &column))
+		if (spec->nkeys == PA_MAX_INDEX_KEYS)
 			break;
+		read_key_options(tuple, i, spec, &column);
 		spec->keys[spec->nkeys++] = column.key;
 	}
 	spec->truncated = spec->nkeys < index->indnkeyatts;

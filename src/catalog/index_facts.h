@@ -22,10 +22,8 @@
 
 /*
  * The relation's valid indexes of all methods, partial ones included, as List
- * of PaIndexSpec *.  Keys are described up to the first that a plain key of
- * PaIndexSpec cannot describe (a collation not the column's own); "truncated"
- * says that there are more.  Those of which not even the first key can be
- * described are left out.  predicate_holds is true without predicate only.
+ * of PaIndexSpec *.  Keys are described up to the first that PaIndexSpec has no
+ * place for; "truncated" says that there are more.  predicate_holds is true without predicate only.
  */
 extern List *pa_catalog_indexes(Oid relid);
 

@@ -174,6 +174,7 @@ pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts)
 	list_free(partitions);
 	facts->is_analyzed = OidIsValid(facts->largest) &&
 		has_statistics(facts->largest, get_relnatts(facts->largest));
+	facts->root_is_analyzed = has_statistics(relid, get_relnatts(relid));
 }
 
 Oid

@@ -47,6 +47,7 @@ typedef struct PaPartitionFacts
 	double		pages;			/* likewise */
 	Oid			largest;		/* the leaf with most rows, 0: none */
 	bool		is_analyzed;	/* that one has column statistics */
+	bool		root_is_analyzed;	/* the table itself has */
 } PaPartitionFacts;
 
 /* Fill facts about the table's partitions at all levels. */

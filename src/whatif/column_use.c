@@ -1,15 +1,20 @@
 /*-------------------------------------------------------------------------
  *
  * column_use.c
- *		Columns of a base relation that an index could look up.
+ *		Columns and expressions of a base relation that an index could look
+ *		up.
  *
  * Read from the planner's own structures at the moment when it has made the
  * relation's paths: constants are folded, views and sublinks are pulled up,
  * and equalities implied by others are there.  A clause counts under the
- * same conditions under which the planner would match it to an index on the
- * plain column: operator in the column's default b-tree family, collation
- * the column's own, the other side free of this relation and of volatile
- * functions, and not to be held back behind a security barrier.
+ * same conditions under which the planner would match it to an index on that
+ * key: operator in the key's default b-tree family, or in a family of another
+ * method (search_use.c), collation the key's own, the other side free of this
+ * relation and of volatile functions, and not to be held back behind a
+ * security barrier.
+ *
+ * An OR can use one index an arm; an arm may be an AND.  When one arm has
+ * none, the others are of no use either.
  *
  * IDENTIFICATION
  *		src/whatif/column_use.c
@@ -21,255 +26,417 @@
 #include "access/stratnum.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
-#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
 #include "utils/lsyscache.h"
 
+#include "catalog/index_facts.h"
+#include "whatif/index_use.h"
 #include "whatif/whatif_internal.h"
 
-/*
- * Average bytes above which a column is no key: a value over a third of a
- * page makes CREATE INDEX fail, and some will be that large.
- */
-#define MAX_KEY_WIDTH 1000
+/* ORs of one relation that are looked at, and arms of one. */
+#define MAX_ALTERNATIVES 8
+#define MAX_ARMS 16
 
-/* The relation and what was found so far. */
-typedef struct ColumnUses
-{
-	PlannerInfo *root;
-	RelOptInfo *rel;
-	Oid			relid;
-	List	   *uses;			/* of PaColumnUse * */
-	List	   *ranges;			/* of RangeColumn * */
-} ColumnUses;
-
-/* All range clauses of a column; their selectivity is that of the whole. */
-typedef struct RangeColumn
+/* All range clauses of a key; their selectivity is that of the whole. */
+typedef struct RangeKey
 {
 	PaColumnFacts facts;
-	List	   *clauses;		/* of RestrictInfo * */
-} RangeColumn;
+	List	   *clauses;
+} RangeKey;
 
-bool
-pa_indexable_column(RelOptInfo *rel, Oid relid, Node *node, PaColumnFacts *facts)
+/* ---- collecting ---- */
+
+static bool
+same_key(const PaColumnUse *use, const PaColumnFacts *facts)
 {
-	Var		   *var;
-
-	/* The planner looks through one binary-compatible cast, too. */
-	if (node != NULL && IsA(node, RelabelType))
-		node = (Node *) ((RelabelType *) node)->arg;
-	if (node == NULL || !IsA(node, Var))
-		return false;
-	var = (Var *) node;
-	return var->varno == (int) rel->relid && var->varlevelsup == 0 &&
-		pa_catalog_column_facts(relid, var->varattno, facts) &&
-		facts->width <= MAX_KEY_WIDTH;
+	return use->attnum == facts->attnum && equal(use->expression, facts->expression);
 }
 
-static void
-add_use(ColumnUses *uses, const PaColumnFacts *facts, PaColumnUseKind kind,
-		double selectivity)
+/*
+ * Two searches of one key by different classes of one method: the default
+ * class does both, a specialised one (jsonb_path_ops) not.
+ */
+static bool
+unite_searches(PaColumnUse *use, const PaColumnUse *how, Oid type)
+{
+	if (use->kind != PA_USE_SEARCH || how->kind != PA_USE_SEARCH ||
+		use->method != how->method)
+		return false;
+	if (use->opclass != how->opclass)
+		use->opclass = pa_catalog_default_opclass(type, use->method);
+	return true;
+}
+
+/*
+ * Add a use of a key: kind, method, opclass, selectivity and hashable are
+ * taken from "how".  Of two that differ in selectivity only, the better one
+ * counts.
+ */
+void
+pa_add_use(const PaUseContext *context, PaUseSet *set, const PaColumnFacts *facts,
+		   const PaColumnUse *how)
 {
 	PaColumnUse *use;
 	ListCell   *lc;
 
-	foreach(lc, uses->uses)
+	foreach(lc, set->uses)
 	{
 		use = (PaColumnUse *) lfirst(lc);
-		if (use->attnum == facts->attnum && use->kind == kind)
+		if (!same_key(use, facts) || use->kind != how->kind)
+			continue;
+		if (unite_searches(use, how, facts->type) || use->opclass == how->opclass)
 		{
-			use->selectivity = Min(use->selectivity, selectivity);
+			use->selectivity = Min(use->selectivity, how->selectivity);
+			use->hashable |= how->hashable;
 			return;
 		}
 	}
 
-	use = palloc0(sizeof(PaColumnUse));
+	use = palloc(sizeof(PaColumnUse));
+	*use = *how;
 	use->attnum = facts->attnum;
-	use->kind = kind;
-	use->selectivity = selectivity;
-	use->typical_selectivity = pa_column_typical_selectivity(facts, uses->rel->tuples);
-	use->ndistinct = pa_column_distinct(facts, uses->rel->tuples);
+	use->expression = facts->expression;
+	use->typical_selectivity = pa_column_typical_selectivity(facts, context->tuples);
+	use->ndistinct = pa_column_distinct(facts, context->tuples);
 	use->width = facts->width;
-	uses->uses = lappend(uses->uses, use);
+	use->correlation = facts->correlation;
+	set->uses = lappend(set->uses, use);
+}
+
+static double
+average_selectivity(const PaUseContext *context, const PaColumnFacts *facts)
+{
+	return (1.0 - facts->null_fraction) / pa_column_distinct(facts, context->tuples);
+}
+
+/* Selectivity of a clause on a key; the planner knows nothing of expressions
+ * without statistics and would take a two-hundredth. */
+static double
+key_selectivity(const PaUseContext *context, const PaColumnFacts *facts,
+				PaColumnUseKind kind, Node *clause)
+{
+	double		selectivity = pa_clause_selectivity(context, clause);
+
+	if (kind == PA_USE_EQUAL && facts->expression != NULL && !facts->has_statistics)
+		return Min(selectivity, average_selectivity(context, facts));
+	return selectivity;
 }
 
 static void
-add_clause(ColumnUses *uses, const PaColumnFacts *facts, PaColumnUseKind kind,
-		   RestrictInfo *rinfo)
+add_clause(const PaUseContext *context, PaUseSet *set, const PaColumnFacts *facts,
+		   PaColumnUseKind kind, Node *clause, bool hashable)
 {
-	add_use(uses, facts, kind,
-			clause_selectivity(uses->root, (Node *) rinfo, 0, JOIN_INNER, NULL));
+	PaColumnUse how = {0};
+
+	how.kind = kind;
+	how.selectivity = key_selectivity(context, facts, kind, clause);
+	how.hashable = hashable;
+	pa_add_use(context, set, facts, &how);
 }
 
 static void
-add_range(ColumnUses *uses, const PaColumnFacts *facts, RestrictInfo *rinfo)
+add_join(const PaUseContext *context, PaUseSet *set, const PaColumnFacts *facts,
+		 bool hashable)
 {
-	RangeColumn *range;
+	PaColumnUse how = {0};
+
+	how.kind = PA_USE_JOIN;
+	how.selectivity = average_selectivity(context, facts);
+	how.hashable = hashable;
+	pa_add_use(context, set, facts, &how);
+}
+
+static void
+add_range(PaUseSet *set, const PaColumnFacts *facts, Node *clause)
+{
+	RangeKey   *range;
 	ListCell   *lc;
 
-	foreach(lc, uses->ranges)
+	foreach(lc, set->ranges)
 	{
-		range = (RangeColumn *) lfirst(lc);
-		if (range->facts.attnum == facts->attnum)
+		range = (RangeKey *) lfirst(lc);
+		if (range->facts.attnum == facts->attnum &&
+			equal(range->facts.expression, facts->expression))
 		{
-			range->clauses = lappend(range->clauses, rinfo);
+			range->clauses = lappend(range->clauses, clause);
 			return;
 		}
 	}
-	range = palloc0(sizeof(RangeColumn));
+	range = palloc0(sizeof(RangeKey));
 	range->facts = *facts;
-	range->clauses = list_make1(rinfo);
-	uses->ranges = lappend(uses->ranges, range);
+	range->clauses = list_make1(clause);
+	set->ranges = lappend(set->ranges, range);
 }
 
-static void
-add_join(ColumnUses *uses, const PaColumnFacts *facts)
+/* Put the range clauses together; the set is complete then. */
+static List *
+finish_set(const PaUseContext *context, PaUseSet *set)
 {
-	double		distinct = pa_column_distinct(facts, uses->rel->tuples);
+	ListCell   *lc;
 
-	add_use(uses, facts, PA_USE_JOIN, (1.0 - facts->null_fraction) / distinct);
+	foreach(lc, set->ranges)
+	{
+		RangeKey   *range = (RangeKey *) lfirst(lc);
+		PaColumnUse how = {0};
+
+		how.kind = PA_USE_RANGE;
+		how.selectivity = pa_clauses_selectivity(context, range->clauses);
+		pa_add_use(context, set, &range->facts, &how);
+	}
+	return set->uses;
 }
 
-/*
- * Match "column op other" in either order.  Returns the b-tree strategy with
- * the column on the left, or 0.
- */
-static int
-match_operator(ColumnUses *uses, Oid opno, Oid collation, Node *left, Node *right,
-			   Relids left_relids, Relids right_relids, PaColumnFacts *facts)
+/* ---- one clause ---- */
+
+/* A comparison with the key on the left. */
+typedef struct Comparison
 {
-	Index		relid = uses->rel->relid;
+	PaColumnFacts facts;
+	Oid			opno;
+	int			strategy;		/* of the key's default b-tree family */
+} Comparison;
+
+static bool
+is_hashable(const PaColumnFacts *facts, Oid opno)
+{
+	return OidIsValid(facts->hash_opfamily) &&
+		get_op_opfamily_strategy(opno, facts->hash_opfamily) == HTEqualStrategyNumber;
+}
+
+/* Match "key op other" in either order. */
+static bool
+match_operator(const PaUseContext *context, Oid opno, Oid collation, Node *left,
+			   Node *right, Comparison *match)
+{
 	Node	   *other;
 
-	if (pa_indexable_column(uses->rel, uses->relid, left, facts) &&
-		!bms_is_member(relid, right_relids))
+	if (!pa_mentions_relation(context, right) &&
+		pa_indexable_key(context, left, &match->facts))
 		other = right;
-	else if (pa_indexable_column(uses->rel, uses->relid, right, facts) &&
-			 !bms_is_member(relid, left_relids))
+	else if (!pa_mentions_relation(context, left) &&
+			 pa_indexable_key(context, right, &match->facts))
 	{
 		other = left;
 		opno = get_commutator(opno);
 	}
 	else
-		return 0;
+		return false;
 
-	if (!OidIsValid(opno) || !pa_collation_serves(facts->collation, collation) ||
+	if (!OidIsValid(opno) || !pa_collation_serves(match->facts.collation, collation) ||
 		contain_volatile_functions(other))
-		return 0;
-	return get_op_opfamily_strategy(opno, facts->opfamily);
+		return false;
+	match->opno = opno;
+	match->strategy = get_op_opfamily_strategy(opno, match->facts.opfamily);
+	return match->strategy != 0;
 }
 
 static void
-use_operator(ColumnUses *uses, RestrictInfo *rinfo, OpExpr *clause, bool join)
+hint_operator(PaUseContext *context, OpExpr *clause)
 {
-	PaColumnFacts facts;
-	int			strategy;
+	Node	   *left = (Node *) linitial(clause->args);
+	Node	   *right = (Node *) lsecond(clause->args);
+	bool		on_left = pa_mentions_relation(context, left);
+
+	if (on_left != pa_mentions_relation(context, right))
+		pa_hint_comparison(context, (Node *) clause, on_left ? left : right,
+						   clause->opno, clause->inputcollid,
+						   pa_clause_selectivity(context, (Node *) clause));
+}
+
+static bool
+use_operator(PaUseContext *context, PaUseSet *set, RestrictInfo *rinfo,
+			 OpExpr *clause, bool join)
+{
+	Comparison	match;
+	bool		hashable;
 
 	if (list_length(clause->args) != 2)
-		return;
-	strategy = match_operator(uses, clause->opno, clause->inputcollid,
-							  linitial(clause->args), lsecond(clause->args),
-							  rinfo->left_relids, rinfo->right_relids, &facts);
-	if (strategy == BTEqualStrategyNumber && join)
-		add_join(uses, &facts);
-	else if (strategy == BTEqualStrategyNumber)
-		add_clause(uses, &facts, PA_USE_EQUAL, rinfo);
-	else if (strategy != 0 && !join)
-		add_range(uses, &facts, rinfo);
+		return false;
+	if (!match_operator(context, clause->opno, clause->inputcollid,
+						linitial(clause->args), lsecond(clause->args), &match))
+	{
+		if (pa_search_uses(context, set, rinfo, (Node *) clause))
+			return true;
+		hint_operator(context, clause);
+		return false;
+	}
+
+	hashable = is_hashable(&match.facts, match.opno);
+	if (match.strategy != BTEqualStrategyNumber)
+		add_range(set, &match.facts, (Node *) clause);
+	else if (join)
+		add_join(context, set, &match.facts, hashable);
+	else
+		add_clause(context, set, &match.facts, PA_USE_EQUAL, (Node *) clause, hashable);
+	return true;
 }
 
-/* col = ANY (array); the array must not depend on this relation. */
-static void
-use_array(ColumnUses *uses, RestrictInfo *rinfo, ScalarArrayOpExpr *clause, bool join)
+/* key = ANY (array); the array must not depend on this relation. */
+static bool
+use_array(PaUseContext *context, PaUseSet *set, ScalarArrayOpExpr *clause, bool join)
 {
 	PaColumnFacts facts;
+	Node	   *key = (Node *) linitial(clause->args);
 	Node	   *array = (Node *) lsecond(clause->args);
 
-	if (!clause->useOr ||
-		!pa_indexable_column(uses->rel, uses->relid, linitial(clause->args), &facts) ||
+	if (!clause->useOr || contain_volatile_functions(array))
+		return false;
+	if (pa_mentions_relation(context, array))
+	{
+		/* 'x' = ANY (column): could be written column @> ARRAY['x'] */
+		if (!pa_mentions_relation(context, key) && IsA(array, Var))
+			pa_add_hint(context, PA_HINT_EXPRESSION, ((Var *) array)->varattno,
+						(Node *) clause, pa_clause_selectivity(context, (Node *) clause));
+		return false;
+	}
+	if (!pa_mentions_relation(context, key))
+		return false;
+	if (!pa_indexable_key(context, key, &facts) ||
 		!pa_collation_serves(facts.collation, clause->inputcollid) ||
-		get_op_opfamily_strategy(clause->opno, facts.opfamily) != BTEqualStrategyNumber ||
-		bms_is_member(uses->rel->relid, pull_varnos(uses->root, array)) ||
-		contain_volatile_functions(array))
-		return;
+		get_op_opfamily_strategy(clause->opno, facts.opfamily) != BTEqualStrategyNumber)
+	{
+		pa_hint_comparison(context, (Node *) clause, key, clause->opno,
+						   clause->inputcollid,
+						   pa_clause_selectivity(context, (Node *) clause));
+		return false;
+	}
 	if (join)
-		add_join(uses, &facts);
+		add_join(context, set, &facts, false);
 	else
-		add_clause(uses, &facts, PA_USE_IN, rinfo);
+		add_clause(context, set, &facts, PA_USE_IN, (Node *) clause, false);
+	return true;
 }
 
-/* (a, b) > (x, y): the planner counts on the first column only. */
-static void
-use_row_compare(ColumnUses *uses, RestrictInfo *rinfo, RowCompareExpr *clause)
+/*
+ * (a, b) > (x, y): the planner counts on the first column only.  The others
+ * are seen by ordering_use.c.
+ */
+static bool
+use_row_compare(PaUseContext *context, PaUseSet *set, RowCompareExpr *clause)
 {
-	PaColumnFacts facts;
-	Node	   *left = (Node *) linitial(clause->largs);
-	Node	   *right = (Node *) linitial(clause->rargs);
+	Comparison	match;
 
-	if (match_operator(uses, linitial_oid(clause->opnos),
-					   linitial_oid(clause->inputcollids), left, right,
-					   pull_varnos(uses->root, (Node *) clause->largs),
-					   pull_varnos(uses->root, (Node *) clause->rargs), &facts) != 0)
-		add_range(uses, &facts, rinfo);
+	if (!match_operator(context, linitial_oid(clause->opnos),
+						linitial_oid(clause->inputcollids),
+						linitial(clause->largs), linitial(clause->rargs), &match))
+		return false;
+	add_range(set, &match.facts, (Node *) clause);
+	return true;
 }
 
 /* A boolean column by itself, negated, or tested for true or false. */
-static void
-use_boolean(ColumnUses *uses, RestrictInfo *rinfo, Node *clause)
+static bool
+use_boolean(PaUseContext *context, PaUseSet *set, Node *clause)
 {
 	PaColumnFacts facts;
+	Node	   *column = clause;
 
 	if (is_notclause(clause))
-		clause = (Node *) get_notclausearg(clause);
+		column = (Node *) get_notclausearg(clause);
 	else if (IsA(clause, BooleanTest) &&
 			 (((BooleanTest *) clause)->booltesttype == IS_TRUE ||
 			  ((BooleanTest *) clause)->booltesttype == IS_FALSE))
-		clause = (Node *) ((BooleanTest *) clause)->arg;
-	if (pa_indexable_column(uses->rel, uses->relid, clause, &facts))
-		add_clause(uses, &facts, PA_USE_EQUAL, rinfo);
+		column = (Node *) ((BooleanTest *) clause)->arg;
+	if (column == NULL || !IsA(column, Var) ||
+		!pa_indexable_key(context, column, &facts))
+		return false;
+	add_clause(context, set, &facts, PA_USE_EQUAL, clause, false);
+	return true;
 }
 
-static void
-use_restriction(ColumnUses *uses, RestrictInfo *rinfo)
+static bool
+use_null_test(PaUseContext *context, PaUseSet *set, NullTest *clause)
 {
-	Node	   *clause = (Node *) rinfo->clause;
 	PaColumnFacts facts;
 
-	if (rinfo->pseudoconstant ||
-		!restriction_is_securely_promotable(rinfo, uses->rel))
-		return;
-
-	if (IsA(clause, OpExpr))
-		use_operator(uses, rinfo, (OpExpr *) clause, false);
-	else if (IsA(clause, ScalarArrayOpExpr))
-		use_array(uses, rinfo, (ScalarArrayOpExpr *) clause, false);
-	else if (IsA(clause, RowCompareExpr))
-		use_row_compare(uses, rinfo, (RowCompareExpr *) clause);
-	else if (IsA(clause, NullTest))
-	{
-		NullTest   *test = (NullTest *) clause;
-
-		if (test->nulltesttype == IS_NULL && !test->argisrow &&
-			pa_indexable_column(uses->rel, uses->relid, (Node *) test->arg, &facts))
-			add_clause(uses, &facts, PA_USE_IS_NULL, rinfo);
-	}
-	else
-		use_boolean(uses, rinfo, clause);
+	if (clause->nulltesttype != IS_NULL || clause->argisrow ||
+		!pa_indexable_key(context, (Node *) clause->arg, &facts))
+		return false;
+	add_clause(context, set, &facts, PA_USE_IS_NULL, (Node *) clause, false);
+	return true;
 }
 
-static void
-use_join_clause(ColumnUses *uses, RestrictInfo *rinfo)
+/* Add the uses of one clause that is no OR; false when there is none. */
+static bool
+use_clause(PaUseContext *context, PaUseSet *set, RestrictInfo *rinfo, bool join)
 {
 	Node	   *clause = (Node *) rinfo->clause;
 
-	if (rinfo->pseudoconstant || !join_clause_is_movable_to(rinfo, uses->rel))
-		return;
+	if (rinfo->pseudoconstant)
+		return false;
 	if (IsA(clause, OpExpr))
-		use_operator(uses, rinfo, (OpExpr *) clause, true);
-	else if (IsA(clause, ScalarArrayOpExpr))
-		use_array(uses, rinfo, (ScalarArrayOpExpr *) clause, true);
+		return use_operator(context, set, rinfo, (OpExpr *) clause, join);
+	if (IsA(clause, ScalarArrayOpExpr))
+		return use_array(context, set, (ScalarArrayOpExpr *) clause, join) ||
+			pa_search_uses(context, set, rinfo, clause);
+	if (IsA(clause, RowCompareExpr))
+		return use_row_compare(context, set, (RowCompareExpr *) clause);
+	if (IsA(clause, NullTest))
+		return use_null_test(context, set, (NullTest *) clause);
+	if (IsA(clause, FuncExpr))
+		return pa_search_uses(context, set, rinfo, clause);
+	return use_boolean(context, set, clause);
 }
+
+/* ---- OR ---- */
+
+/* Uses of one arm: a RestrictInfo, or an AND of such; NIL when it has none. */
+static List *
+arm_uses(PaUseContext *context, Node *arm, bool join)
+{
+	PaUseSet	set = {NIL, NIL};
+	List	   *members = is_andclause(arm) ? ((BoolExpr *) arm)->args : list_make1(arm);
+	ListCell   *lc;
+
+	foreach(lc, members)
+	{
+		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
+
+		if (IsA(rinfo, RestrictInfo) && rinfo->orclause == NULL)
+			(void) use_clause(context, &set, rinfo, join);
+	}
+	return finish_set(context, &set);
+}
+
+/* The arms of an OR, or NIL when not every arm can use an index. */
+static List *
+or_uses(PaUseContext *context, RestrictInfo *rinfo, bool join)
+{
+	List	   *arms = NIL;
+	ListCell   *lc;
+
+	if (!is_orclause(rinfo->orclause) ||
+		list_length(((BoolExpr *) rinfo->orclause)->args) > MAX_ARMS)
+		return NIL;
+	foreach(lc, ((BoolExpr *) rinfo->orclause)->args)
+	{
+		List	   *uses = arm_uses(context, (Node *) lfirst(lc), join);
+
+		if (uses == NIL)
+			return NIL;
+		arms = lappend(arms, uses);
+	}
+	return arms;
+}
+
+static void
+use_restrict_info(PaUseContext *context, PaUseSet *set, List **alternatives,
+				  RestrictInfo *rinfo, bool join)
+{
+	List	   *arms;
+
+	if (rinfo->orclause == NULL)
+	{
+		(void) use_clause(context, set, rinfo, join);
+		return;
+	}
+	arms = or_uses(context, rinfo, join);
+	if (arms != NIL && list_length(*alternatives) < MAX_ALTERNATIVES)
+		*alternatives = lappend(*alternatives, arms);
+}
+
+/* ---- equivalence classes ---- */
 
 /* Whether the class has a member that does not touch this relation. */
 static bool
@@ -287,52 +454,75 @@ equal_to_others(EquivalenceClass *ec, Index relid)
 	return false;
 }
 
+static void
+use_member(PaUseContext *context, PaUseSet *set, EquivalenceClass *ec,
+		   EquivalenceMember *member)
+{
+	PaColumnFacts facts;
+	Node	   *node = (Node *) member->em_expr;
+	Oid			eq;
+
+	if (member->em_is_child || !bms_equal(member->em_relids, context->rel->relids))
+		return;
+	if (!pa_indexable_key(context, node, &facts) ||
+		!list_member_oid(ec->ec_opfamilies, facts.opfamily) ||
+		!pa_collation_serves(facts.collation, ec->ec_collation))
+	{
+		pa_hint_comparison(context, NULL, node, InvalidOid, ec->ec_collation,
+						   1.0 / Max(1.0, context->tuples));
+		return;
+	}
+	eq = get_opfamily_member(facts.opfamily, facts.opcintype, facts.opcintype,
+							 BTEqualStrategyNumber);
+	add_join(context, set, &facts, OidIsValid(eq) && is_hashable(&facts, eq));
+}
+
 /*
  * Join keys live in equivalence classes.  A class with a constant has given
  * each of its columns a restriction instead, and is seen there.
  */
 static void
-use_equivalence_class(ColumnUses *uses, EquivalenceClass *ec)
+use_equivalence_class(PaUseContext *context, PaUseSet *set, EquivalenceClass *ec)
 {
 	ListCell   *lc;
 
 	if (ec->ec_has_const || ec->ec_has_volatile ||
-		!equal_to_others(ec, uses->rel->relid))
+		!equal_to_others(ec, context->rel->relid))
 		return;
 	foreach(lc, ec->ec_members)
-	{
-		EquivalenceMember *member = (EquivalenceMember *) lfirst(lc);
-		PaColumnFacts facts;
-
-		if (!member->em_is_child &&
-			bms_equal(member->em_relids, uses->rel->relids) &&
-			pa_indexable_column(uses->rel, uses->relid, (Node *) member->em_expr, &facts) &&
-			list_member_oid(ec->ec_opfamilies, facts.opfamily) &&
-			pa_collation_serves(facts.collation, ec->ec_collation))
-			add_join(uses, &facts);
-	}
+		use_member(context, set, ec, (EquivalenceMember *) lfirst(lc));
 }
 
-/* List of PaColumnUse *, in CurrentMemoryContext. */
+/*
+ * List of PaColumnUse *, and in *alternatives the relation's ORs as
+ * PaRelationUse has them; in CurrentMemoryContext.
+ */
 List *
-pa_column_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid)
+pa_column_uses(PaUseContext *context, List **alternatives)
 {
-	ColumnUses	uses = {root, rel, relid, NIL, NIL};
+	PlannerInfo *root = context->root;
+	RelOptInfo *rel = context->rel;
+	PaUseSet	set = {NIL, NIL};
 	ListCell   *lc;
 	int			i = -1;
 
+	*alternatives = NIL;
 	foreach(lc, rel->baserestrictinfo)
-		use_restriction(&uses, (RestrictInfo *) lfirst(lc));
-	foreach(lc, uses.ranges)
 	{
-		RangeColumn *range = (RangeColumn *) lfirst(lc);
+		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
 
-		add_use(&uses, &range->facts, PA_USE_RANGE,
-				clauselist_selectivity(root, range->clauses, 0, JOIN_INNER, NULL));
+		if (restriction_is_securely_promotable(rinfo, rel))
+			use_restrict_info(context, &set, alternatives, rinfo, false);
 	}
 	foreach(lc, rel->joininfo)
-		use_join_clause(&uses, (RestrictInfo *) lfirst(lc));
+	{
+		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
+
+		if (join_clause_is_movable_to(rinfo, rel))
+			use_restrict_info(context, &set, alternatives, rinfo, true);
+	}
 	while ((i = bms_next_member(rel->eclass_indexes, i)) >= 0)
-		use_equivalence_class(&uses, (EquivalenceClass *) list_nth(root->eq_classes, i));
-	return uses.uses;
+		use_equivalence_class(context, &set,
+							  (EquivalenceClass *) list_nth(root->eq_classes, i));
+	return finish_set(context, &set);
 }

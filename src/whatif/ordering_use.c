@@ -6,8 +6,11 @@
  * The planner's path keys say what order would save a sort: for ORDER BY,
  * GROUP BY, DISTINCT and window functions, and for MIN and MAX, which it
  * plans as ORDER BY ... LIMIT 1.  Keys that are constant are gone from them.
- * The leading keys that are this relation's columns count; when others
- * follow, the planner can still sort incrementally.
+ * The leading keys that are this relation's columns or expressions count;
+ * when others follow, the planner can still sort incrementally.
+ *
+ * The columns of a row comparison are in the list too: an index in their
+ * order finds its place as a whole.
  *
  * IDENTIFICATION
  *		src/whatif/ordering_use.c
@@ -16,7 +19,13 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/lsyscache.h"
+
 #include "compat/planner.h"
+#include "whatif/index_use.h"
 #include "whatif/whatif_internal.h"
 
 /*
@@ -38,9 +47,9 @@ limit_applies(PlannerInfo *root)
 		!root->hasHavingQual;
 }
 
-/* The relation's column that a path key orders by. */
+/* The relation's column or expression that a path key orders by. */
 static bool
-pathkey_column(PathKey *pathkey, RelOptInfo *rel, Oid relid, PaIndexKey *key)
+pathkey_key(const PaUseContext *context, PathKey *pathkey, PaIndexKey *key)
 {
 	EquivalenceClass *ec = pathkey->pk_eclass;
 	ListCell   *lc;
@@ -52,12 +61,13 @@ pathkey_column(PathKey *pathkey, RelOptInfo *rel, Oid relid, PaIndexKey *key)
 		EquivalenceMember *member = (EquivalenceMember *) lfirst(lc);
 		PaColumnFacts facts;
 
-		if (member->em_is_child || !bms_equal(member->em_relids, rel->relids) ||
-			!pa_indexable_column(rel, relid, (Node *) member->em_expr, &facts) ||
+		if (member->em_is_child || !bms_equal(member->em_relids, context->rel->relids) ||
+			!pa_indexable_key(context, (Node *) member->em_expr, &facts) ||
 			facts.opfamily != pathkey->pk_opfamily ||
 			!pa_collation_serves(facts.collation, ec->ec_collation))
 			continue;
 		key->attnum = facts.attnum;
+		key->expression = facts.expression;
 		key->descending = pa_pathkey_descending(pathkey);
 		key->nulls_first = pathkey->pk_nulls_first;
 		return true;
@@ -68,11 +78,12 @@ pathkey_column(PathKey *pathkey, RelOptInfo *rel, Oid relid, PaIndexKey *key)
 static bool
 same_keys(const PaOrdering *a, const PaOrdering *b)
 {
-	if (a->nkeys != b->nkeys)
+	if (a->nkeys != b->nkeys || a->compared != b->compared)
 		return false;
 	for (int i = 0; i < a->nkeys; i++)
 	{
 		if (a->keys[i].attnum != b->keys[i].attnum ||
+			!equal(a->keys[i].expression, b->keys[i].expression) ||
 			a->keys[i].descending != b->keys[i].descending ||
 			a->keys[i].nulls_first != b->keys[i].nulls_first)
 			return false;
@@ -80,9 +91,31 @@ same_keys(const PaOrdering *a, const PaOrdering *b)
 	return true;
 }
 
-/* Add the leading keys of pathkeys to the list, once. */
+/* Add an ordering to the list, once. */
 static List *
-add_ordering(List *orderings, List *pathkeys, RelOptInfo *rel, Oid relid,
+add_ordering(List *orderings, PaOrdering *ordering)
+{
+	ListCell   *lc;
+
+	if (ordering->nkeys == 0)
+		return orderings;
+	foreach(lc, orderings)
+	{
+		PaOrdering *other = (PaOrdering *) lfirst(lc);
+
+		if (same_keys(other, ordering))
+		{
+			other->limited |= ordering->limited;
+			other->grouping &= ordering->grouping;
+			return orderings;
+		}
+	}
+	return lappend(orderings, ordering);
+}
+
+/* The leading keys of pathkeys. */
+static List *
+add_pathkeys(List *orderings, const PaUseContext *context, List *pathkeys,
 			 bool limited, bool grouping)
 {
 	PaOrdering *ordering = palloc0(sizeof(PaOrdering));
@@ -91,40 +124,82 @@ add_ordering(List *orderings, List *pathkeys, RelOptInfo *rel, Oid relid,
 	foreach(lc, pathkeys)
 	{
 		if (ordering->nkeys == PA_MAX_INDEX_KEYS ||
-			!pathkey_column((PathKey *) lfirst(lc), rel, relid,
-							&ordering->keys[ordering->nkeys]))
+			!pathkey_key(context, (PathKey *) lfirst(lc), &ordering->keys[ordering->nkeys]))
 			break;
 		ordering->nkeys++;
 	}
-	if (ordering->nkeys == 0)
-		return orderings;
 	ordering->limited = limited;
 	ordering->grouping = grouping;
+	return add_ordering(orderings, ordering);
+}
 
-	foreach(lc, orderings)
+/*
+ * One pair of a row comparison, with the relation's side as key.  Which side
+ * that is must be the same for all pairs, and so must the direction.
+ */
+static bool
+row_key(const PaUseContext *context, Node *key, Node *other, Oid opno, Oid collation,
+		PaIndexKey *result)
+{
+	PaColumnFacts facts;
+
+	if (pa_mentions_relation(context, other) || contain_volatile_functions(other) ||
+		!pa_indexable_key(context, key, &facts) ||
+		!pa_collation_serves(facts.collation, collation) ||
+		get_op_opfamily_strategy(opno, facts.opfamily) == 0)
+		return false;
+	result->attnum = facts.attnum;
+	result->expression = facts.expression;
+	return true;
+}
+
+/* (a, b) > (x, y) finds its place in an index on (a, b). */
+static List *
+add_row_comparison(List *orderings, const PaUseContext *context, RowCompareExpr *clause)
+{
+	PaOrdering *ordering = palloc0(sizeof(PaOrdering));
+	bool		right = pa_mentions_relation(context, (Node *) linitial(clause->rargs));
+	List	   *keys = right ? clause->rargs : clause->largs;
+	List	   *others = right ? clause->largs : clause->rargs;
+
+	ordering->compared = true;
+	for (int i = 0; i < list_length(keys) && i < PA_MAX_INDEX_KEYS; i++)
 	{
-		PaOrdering *other = (PaOrdering *) lfirst(lc);
+		Oid			opno = list_nth_oid(clause->opnos, i);
 
-		if (same_keys(other, ordering))
-		{
-			other->limited |= limited;
-			other->grouping &= grouping;
-			return orderings;
-		}
+		if (right)
+			opno = get_commutator(opno);
+		if (!OidIsValid(opno) ||
+			!row_key(context, list_nth(keys, i), list_nth(others, i), opno,
+					 list_nth_oid(clause->inputcollids, i), &ordering->keys[i]))
+			break;
+		ordering->nkeys++;
 	}
-	return lappend(orderings, ordering);
+	return add_ordering(orderings, ordering);
 }
 
 /* List of PaOrdering *, in CurrentMemoryContext. */
 List *
-pa_ordering_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid)
+pa_ordering_uses(PaUseContext *context)
 {
+	PlannerInfo *root = context->root;
 	List	   *orderings = NIL;
+	ListCell   *lc;
 
-	orderings = add_ordering(orderings, root->sort_pathkeys, rel, relid, limit_applies(root), false);
-	orderings = add_ordering(orderings, root->group_pathkeys, rel, relid, false, true);
-	orderings = add_ordering(orderings, root->window_pathkeys, rel, relid, false, true);
-	orderings = add_ordering(orderings, root->distinct_pathkeys, rel, relid, false, true);
+	orderings = add_pathkeys(orderings, context, root->sort_pathkeys, limit_applies(root), false);
+	orderings = add_pathkeys(orderings, context, root->group_pathkeys, false, true);
+	orderings = add_pathkeys(orderings, context, root->window_pathkeys, false, true);
+	orderings = add_pathkeys(orderings, context, root->distinct_pathkeys, false, true);
 	/* One of the above, unless a set operation or a merge wants its own. */
-	return add_ordering(orderings, root->query_pathkeys, rel, relid, false, true);
+	orderings = add_pathkeys(orderings, context, root->query_pathkeys, false, true);
+
+	foreach(lc, context->rel->baserestrictinfo)
+	{
+		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
+
+		if (IsA(rinfo->clause, RowCompareExpr) &&
+			restriction_is_securely_promotable(rinfo, context->rel))
+			orderings = add_row_comparison(orderings, context, (RowCompareExpr *) rinfo->clause);
+	}
+	return orderings;
 }

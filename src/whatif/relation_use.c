@@ -7,9 +7,10 @@
  * the planner has made the relation's own paths.  Facts are copied out then,
  * since everything of the planner's dies with the planning.
  *
- * The same relation may be reported more than once: a self join, MIN and MAX
- * (planned once more as LIMIT 1), a sublink planned in two ways.  Equal
- * reports are dropped.
+ * A partitioned table is reported as its root, whose index all partitions
+ * get; they are not reported.  The root has no rows and pages of its own in
+ * the catalogs, and usually no statistics: autovacuum analyzes partitions
+ * only.
  *
  * IDENTIFICATION
  *		src/whatif/relation_use.c
@@ -18,99 +19,126 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
 
 #include "catalog/relation_facts.h"
 #include "config/config.h"
+#include "whatif/index_use.h"
 #include "whatif/whatif_internal.h"
+
+#define NEVER_ANALYZED "never analyzed: run ANALYZE first"
+
+static bool
+is_large_enough(double pages)
+{
+	return pages * BLCKSZ >= pa_guc_min_table_size * 1024.0;
+}
 
 /*
  * Why no index is advised for the relation, or NULL; static text.  *matters
  * is set when that is not because none could be of use.
  */
 static const char *
-relation_refusal(RelOptInfo *rel, RangeTblEntry *rte, bool *matters)
+relation_refusal(const PaUseContext *context, RangeTblEntry *rte, bool *matters)
 {
 	PaRelationFacts facts;
+	bool		partitioned;
 
 	*matters = false;
 	if (!pa_catalog_relation_facts(rte->relid, &facts))
 		return "the table is gone";
+	partitioned = facts.relkind == RELKIND_PARTITIONED_TABLE;
 	if (facts.is_catalog)
 		return "system catalog";
 	if (facts.persistence == RELPERSISTENCE_TEMP)
 		return "temporary table";
 	if (facts.relkind == RELKIND_FOREIGN_TABLE)
 		return "foreign table";
-	if (facts.relkind == RELKIND_PARTITIONED_TABLE || facts.is_partition || rte->inh)
-	{
-		*matters = !facts.is_extension;
-		return rte->inh && facts.relkind == RELKIND_RELATION ?
-			"table with inheritance children" : "partitioned table";
-	}
-	if (facts.relkind != RELKIND_RELATION && facts.relkind != RELKIND_MATVIEW)
-		return "not a table";
 	if (facts.is_extension)
 		return "belongs to an extension";
+	if (facts.is_partition)
+	{
+		*matters = true;
+		return "a partition: an index belongs on the partitioned table";
+	}
+	if (rte->inh && !partitioned)
+	{
+		*matters = true;
+		return "table with inheritance children";
+	}
+	if (!partitioned && facts.relkind != RELKIND_RELATION &&
+		facts.relkind != RELKIND_MATVIEW)
+		return "not a table";
+	if (partitioned)
+	{
+		PaPartitionFacts partitions;
+
+		pa_catalog_partition_facts(rte->relid, &partitions);
+		facts.is_analyzed |= partitions.is_analyzed;
+	}
 	if (!facts.is_analyzed)
 	{
-		*matters = (double) rel->pages * BLCKSZ >= pa_guc_min_table_size * 1024.0;
-		return "never analyzed: run ANALYZE first";
+		*matters = is_large_enough(context->pages);
+		return NEVER_ANALYZED;
 	}
-	if ((double) rel->pages * BLCKSZ < pa_guc_min_table_size * 1024.0)
+	if (!is_large_enough(context->pages))
 		return "smaller than perf_advisor.min_table_size";
 	return NULL;
 }
 
-/* The leading keys of an index that a plain CREATE INDEX would give too. */
-static PaIndexSpec *
-existing_index(IndexOptInfo *index, Oid relid)
-{
-	PaIndexSpec *spec;
+/* ---- partitioned tables ---- */
 
-	if (index->hypothetical || index->relam != BTREE_AM_OID || index->indpred != NIL ||
-		index->reverse_sort == NULL)
+static bool
+is_below(PlannerInfo *root, Index child, Index ancestor)
+{
+	while (child != ancestor)
+	{
+		AppendRelInfo *appinfo = root->append_rel_array[child];
+
+		if (appinfo == NULL)
+			return false;
+		child = appinfo->parent_relid;
+	}
+	return true;
+}
+
+/* The largest partition that this planning scans, or NULL. */
+static RelOptInfo *
+largest_scanned(PlannerInfo *root, RelOptInfo *rel)
+{
+	RelOptInfo *largest = NULL;
+
+	if (root->append_rel_array == NULL)
 		return NULL;
-
-	spec = palloc0(sizeof(PaIndexSpec));
-	spec->relid = relid;
-	spec->method = BTREE_AM_OID;
-	spec->predicate_holds = true;
-	for (int i = 0; i < index->nkeycolumns && i < PA_MAX_INDEX_KEYS; i++)
+	for (int i = 1; i < root->simple_rel_array_size; i++)
 	{
-		PaColumnFacts facts;
+		RelOptInfo *child = root->simple_rel_array[i];
 
-		if (!pa_catalog_column_facts(relid, index->indexkeys[i], &facts) ||
-			facts.opfamily != index->opfamily[i] ||
-			facts.collation != index->indexcollations[i])
-			break;
-		spec->keys[i].attnum = facts.attnum;
-		spec->keys[i].descending = index->reverse_sort[i];
-		spec->keys[i].nulls_first = index->nulls_first[i];
-		spec->nkeys++;
+		if (child != NULL && i != (int) rel->relid && child->pages > 0 &&
+			is_below(root, i, rel->relid) &&
+			(largest == NULL || child->tuples > largest->tuples))
+			largest = child;
 	}
-	return spec->nkeys > 0 ? spec : NULL;
+	return largest;
 }
 
-static List *
-existing_indexes(RelOptInfo *rel, Oid relid)
+/* Size of the whole table, pruned partitions included: an index has all. */
+static void
+size_partitioned(PaUseContext *context)
 {
-	List	   *result = NIL;
-	ListCell   *lc;
+	PaPartitionFacts facts;
+	RelOptInfo *rel = context->rel;
 
-	foreach(lc, rel->indexlist)
-	{
-		PaIndexSpec *spec = existing_index((IndexOptInfo *) lfirst(lc), relid);
-
-		if (spec != NULL)
-			result = lappend(result, spec);
-	}
-	return result;
+	pa_catalog_partition_facts(context->relid, &facts);
+	context->tuples = Max(facts.tuples, rel->tuples);
+	context->pages = facts.pages;
+	if (!facts.root_is_analyzed)
+		context->stand_in = largest_scanned(context->root, rel);
 }
+
+/* ---- collecting ---- */
 
 /*
  * Whether the relation is the child of an inheritance parent, which is
@@ -129,152 +157,45 @@ is_inheritance_child(PlannerInfo *root, RelOptInfo *rel, Index rti)
 		planner_rt_fetch(appinfo->parent_relid, root)->rtekind == RTE_RELATION;
 }
 
-/* ---- comparing reports ---- */
-
-static bool
-same_columns(List *a, List *b)
+/* Everything that the other files find. */
+static void
+describe_relation(PaUseContext *context, PaRelationUse *use)
 {
-	ListCell   *lca,
-			   *lcb;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(lca, a, lcb, b)
-	{
-		PaColumnUse *x = (PaColumnUse *) lfirst(lca);
-		PaColumnUse *y = (PaColumnUse *) lfirst(lcb);
-
-		if (x->attnum != y->attnum || x->kind != y->kind)
-			return false;
-	}
-	return true;
+	use->columns = pa_column_uses(context, &use->alternatives);
+	use->orderings = pa_ordering_uses(context);
+	use->predicates = pa_predicate_uses(context);
+	use->needed = pa_needed_columns(context, &use->needs_row);
+	use->changed = pa_is_changed(context);
+	use->existing = pa_existing_indexes(context);
+	pa_hint_relation(context, use);
 }
 
-/*
- * Where NULLs go does not tell two reports apart: MIN and MAX are planned
- * with them at either end, the default order first.
- */
-static bool
-same_ordering(const PaOrdering *a, const PaOrdering *b)
-{
-	if (a->nkeys != b->nkeys || a->limited != b->limited)
-		return false;
-	for (int i = 0; i < a->nkeys; i++)
-	{
-		if (a->keys[i].attnum != b->keys[i].attnum ||
-			a->keys[i].descending != b->keys[i].descending)
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_orderings(List *a, List *b)
-{
-	ListCell   *lca,
-			   *lcb;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(lca, a, lcb, b)
-	{
-		if (!same_ordering((PaOrdering *) lfirst(lca), (PaOrdering *) lfirst(lcb)))
-			return false;
-	}
-	return true;
-}
-
-static PaRelationUse *
-find_same(List *relations, const PaRelationUse *use)
-{
-	ListCell   *lc;
-
-	foreach(lc, relations)
-	{
-		PaRelationUse *other = (PaRelationUse *) lfirst(lc);
-
-		if (other->relid == use->relid && same_columns(other->columns, use->columns) &&
-			same_orderings(other->orderings, use->orderings))
-			return other;
-	}
-	return NULL;
-}
-
-/*
- * Make the selectivities of "into" the mean over nth + 1 parameter vectors,
- * of which "from" is the newest.  Reports that look different with these
- * values (a constant that makes a clause disappear) are left out.
- */
-void
-pa_relation_use_average(List *into, List *from, int nth)
-{
-	ListCell   *lc;
-
-	foreach(lc, from)
-	{
-		PaRelationUse *newer = (PaRelationUse *) lfirst(lc);
-		PaRelationUse *mean = find_same(into, newer);
-		ListCell   *lca,
-				   *lcb;
-
-		if (mean == NULL)
-			continue;
-		forboth(lca, mean->columns, lcb, newer->columns)
-		{
-			PaColumnUse *use = (PaColumnUse *) lfirst(lca);
-
-			use->selectivity += (((PaColumnUse *) lfirst(lcb))->selectivity -
-								 use->selectivity) / (nth + 1);
-		}
-	}
-}
-
-/* ---- collecting ---- */
-
-static List *
-copy_structs(List *list, size_t size)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, list)
-		result = lappend(result, memcpy(palloc(size), lfirst(lc), size));
-	return result;
-}
-
-static PaRelationUse *
-copy_use(const PaRelationUse *use)
-{
-	PaRelationUse *copy = palloc(sizeof(PaRelationUse));
-
-	*copy = *use;
-	copy->columns = copy_structs(use->columns, sizeof(PaColumnUse));
-	copy->orderings = copy_structs(use->orderings, sizeof(PaOrdering));
-	copy->existing = copy_structs(use->existing, sizeof(PaIndexSpec));
-	return copy;
-}
-
-/* Report a relation, unless the same report is there. */
 static void
 collect_relation(PaWhatifScope *scope, PlannerInfo *root, RelOptInfo *rel,
 				 RangeTblEntry *rte)
 {
+	PaUseContext context = {root, rel, rte->relid, rel->tuples, rel->pages, NULL, NIL};
 	PaRelationUse use = {0};
 	MemoryContext oldcontext;
 
+	use.partitioned = rte->relkind == RELKIND_PARTITIONED_TABLE;
+	if (use.partitioned)
+		size_partitioned(&context);
 	use.relid = rte->relid;
-	use.tuples = rel->tuples;
-	use.pages = rel->pages;
-	use.refusal = relation_refusal(rel, rte, &use.refusal_matters);
+	use.tuples = context.tuples;
+	use.pages = context.pages;
+	use.rows = rel->rows;
+	use.allvisible = rel->allvisfrac;
+	use.refusal = relation_refusal(&context, rte, &use.refusal_matters);
 	use.advisable = use.refusal == NULL;
-	use.columns = pa_column_uses(root, rel, rte->relid);
-	use.orderings = pa_ordering_uses(root, rel, rte->relid);
-	use.existing = existing_indexes(rel, rte->relid);
-	if (find_same(scope->relations, &use) != NULL)
-		return;
+	if (use.advisable || use.refusal_matters)
+		describe_relation(&context, &use);
+	if (use.refusal_matters && strcmp(use.refusal, NEVER_ANALYZED) == 0)
+		pa_add_hint(&context, PA_HINT_ANALYZE, 0, NULL, 1);
+	use.hints = context.hints;
 
 	oldcontext = MemoryContextSwitchTo(scope->facts_context);
-	scope->relations = lappend(scope->relations, copy_use(&use));
+	pa_collect_use(&scope->relations, &context, &use);
 	MemoryContextSwitchTo(oldcontext);
 }
 

@@ -19,8 +19,7 @@
  *		index_size.c	pages and height of one
  *		plan_indexes.c	which hypothetical indexes a plan uses
  *		relation_use.c	what a base planning says about a relation
- *		column_use.c	... the columns an index could look up
- *		ordering_use.c	... the orderings an index could give
+ *						(index_use.h names the files that do it)
  *
  * IDENTIFICATION
  *		src/whatif/whatif_internal.h
@@ -227,21 +226,8 @@ typedef void (*pa_plan_visitor) (Plan *plan, void *context);
 extern void pa_plan_walk(const PlannedStmt *stmt, pa_plan_visitor visit, void *context);
 extern uint64 pa_plan_candidates(const PlannedStmt *plan, List *candidates);
 
-/* relation_use.c */
+/* use_average.c */
 extern void pa_relation_use_average(List *into, List *from, int nth);
-
-/*
- * The column of a base relation that node is, as an index on the plain column
- * could serve it; facts say how.  False for anything else.
- */
-extern bool pa_indexable_column(RelOptInfo *rel, Oid relid, Node *node,
-								PaColumnFacts *facts);
-
-/* column_use.c */
-extern List *pa_column_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid);
-
-/* ordering_use.c */
-extern List *pa_ordering_uses(PlannerInfo *root, RelOptInfo *rel, Oid relid);
 
 /* An index of that collation serves an expression of this one. */
 static inline bool

@@ -1,0 +1,200 @@
+/*-------------------------------------------------------------------------
+ *
+ * indexable.c
+ *		What of an expression an index could have as a key.
+ *
+ * The planner matches an operand with an index's key when it is the very
+ * column, or equal() to the key's expression; a cast that changes nothing in
+ * memory is looked through in both.  An expression can be a key when all that
+ * is in it is immutable and this relation's.
+ *
+ * IDENTIFICATION
+ *		src/whatif/indexable.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/appendinfo.h"
+#include "optimizer/clauses.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/lsyscache.h"
+
+#include "compat/planner.h"
+#include "whatif/index_use.h"
+
+/*
+ * Average bytes above which a column is no key: a value over a third of a
+ * page makes CREATE INDEX fail, and some will be that large.
+ */
+#define MAX_KEY_WIDTH 1000
+
+/* True, to end the walk, at anything an index expression cannot contain. */
+static bool
+not_indexable_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+
+		return var->varlevelsup != 0 || var->varattno <= 0 || pa_var_is_nullable(var);
+	}
+	if (IsA(node, Param) || IsA(node, SubLink) || IsA(node, SubPlan) ||
+		IsA(node, AlternativeSubPlan) || IsA(node, PlaceHolderVar) ||
+		IsA(node, Aggref) || IsA(node, WindowFunc) || IsA(node, GroupingFunc) ||
+		IsA(node, CurrentOfExpr))
+		return true;
+	return expression_tree_walker(node, not_indexable_walker, context);
+}
+
+static bool
+is_indexable_expression(const PaUseContext *context, Node *node)
+{
+	Oid			type = exprType(node);
+
+	return !not_indexable_walker(node, NULL) &&
+		bms_equal(pull_varnos(context->root, node), context->rel->relids) &&
+		!type_is_rowtype(type) && !expression_returns_set(node) &&
+		!contain_mutable_functions(node);
+}
+
+/*
+ * column + 1, or column cast to another type for the comparison's sake: an
+ * index could have it, but writing the comparison otherwise costs nothing.
+ * hint_use.c says so.
+ */
+static bool
+is_better_rewritten(Node *node)
+{
+	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
+	{
+		OpExpr	   *op = (OpExpr *) node;
+		Node	   *left = strip_implicit_coercions(linitial(op->args));
+		Node	   *right = strip_implicit_coercions(lsecond(op->args));
+		char	   *name = get_opname(op->opno);
+
+		return name != NULL && name[0] != '\0' && name[1] == '\0' &&
+			strchr("+-*/", name[0]) != NULL &&
+			((IsA(left, Var) && IsA(right, Const)) ||
+			 (IsA(left, Const) && IsA(right, Var)));
+	}
+	if (IsA(node, FuncExpr) &&
+		((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
+		return IsA(strip_implicit_coercions(node), Var);
+	return false;
+}
+
+Node *
+pa_own_expression(const PaUseContext *context, Node *node)
+{
+	Node	   *copy = (Node *) copyObject(node);
+
+	if (context->rel->relid != 1)
+		ChangeVarNodes(copy, context->rel->relid, 1, 0);
+	return copy;
+}
+
+bool
+pa_searchable_key(const PaUseContext *context, Node *node, PaColumnFacts *facts)
+{
+	/* The planner looks through one binary-compatible cast, too. */
+	if (node != NULL && IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+
+		return var->varno == (int) context->rel->relid && var->varlevelsup == 0 &&
+			!pa_var_is_nullable(var) &&
+			pa_catalog_attribute_facts(context->relid, var->varattno, facts);
+	}
+	if (is_better_rewritten(node) || !is_indexable_expression(context, node))
+		return false;
+	pa_catalog_expression_facts(context->relid, pa_own_expression(context, node), facts);
+	return true;
+}
+
+bool
+pa_indexable_key(const PaUseContext *context, Node *node, PaColumnFacts *facts)
+{
+	return pa_searchable_key(context, node, facts) && OidIsValid(facts->opfamily) &&
+		facts->width <= MAX_KEY_WIDTH;
+}
+
+bool
+pa_mentions_relation(const PaUseContext *context, Node *node)
+{
+	return bms_is_member(context->rel->relid, pull_varnos(context->root, node));
+}
+
+/* ---- selectivities ---- */
+
+/*
+ * The clauses about a partitioned root as they are about the partition that
+ * stands in for it, level by level.
+ */
+static List *
+translate_clauses(const PaUseContext *context, List *clauses)
+{
+	PlannerInfo *root = context->root;
+	List	   *path = NIL;
+	Index		rti = context->stand_in->relid;
+	ListCell   *lc;
+
+	while (rti != context->rel->relid)
+	{
+		AppendRelInfo *appinfo = root->append_rel_array[rti];
+
+		path = lcons(appinfo, path);
+		rti = appinfo->parent_relid;
+	}
+	foreach(lc, path)
+	{
+		AppendRelInfo *appinfo = (AppendRelInfo *) lfirst(lc);
+
+		clauses = (List *) adjust_appendrel_attrs(root, (Node *) clauses, 1, &appinfo);
+	}
+	return clauses;
+}
+
+/*
+ * Bare clauses, so that nothing is taken from, or kept in, the caches of
+ * RestrictInfos; other relations' columns count as constants.
+ */
+double
+pa_clauses_selectivity(const PaUseContext *context, List *clauses)
+{
+	RelOptInfo *rel = context->rel;
+	List	   *bare = NIL;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		Node	   *clause = (Node *) lfirst(lc);
+
+		if (IsA(clause, RestrictInfo))
+			clause = (Node *) ((RestrictInfo *) clause)->clause;
+		bare = lappend(bare, clause);
+	}
+	if (context->stand_in != NULL)
+	{
+		bare = translate_clauses(context, bare);
+		rel = context->stand_in;
+	}
+	return clauselist_selectivity(context->root, bare, rel->relid, JOIN_INNER, NULL);
+}
+
+double
+pa_clause_selectivity(const PaUseContext *context, Node *clause)
+{
+	return pa_clauses_selectivity(context, list_make1(clause));
+}
