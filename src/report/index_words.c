@@ -25,9 +25,6 @@
 #define MANY_CALLS 100
 #define LONG_WINDOW PA_MSEC_PER_DAY
 
-/* Conditions that keep this share of the rows leave nothing to luck. */
-#define MANY_KEPT 0.3
-
 /*
  * Below this share the plan still reads much of the table, and whether it is
  * faster at all hangs on what is cached.
@@ -206,71 +203,11 @@ make_reason(const PaMissingIndex *index, const PaServed *served)
 
 /* ---- what speaks against trusting the figures ---- */
 
-static bool
-is_key(const PaColumnUse *column, const PaIndexKey *key)
-{
-	return column->attnum == key->attnum &&
-		equal(column->expression, key->expression);
-}
-
-/*
- * True when the index gives the relation only an ordering, under LIMIT, and
- * its other conditions keep few of the rows.
- */
-static bool
-use_relies_on_luck(const PaRelationUse *use, const PaIndexSpec *spec)
-{
-	const PaIndexKey *first = &spec->keys[0];
-	double		kept = 1;
-	ListCell   *lc;
-
-	foreach(lc, use->columns)
-	{
-		const PaColumnUse *column = lfirst(lc);
-
-		if (is_key(column, first))
-			return false;
-		if (column->kind != PA_USE_JOIN)
-			kept *= column->selectivity;
-	}
-
-	/* what the index's own predicate keeps out is not met at all */
-	foreach(lc, use->predicates)
-	{
-		const PaPredicateUse *predicate = lfirst(lc);
-
-		if (list_member(spec->predicate, predicate->clause) &&
-			predicate->selectivity > 0)
-			kept = Min(1, kept / predicate->selectivity);
-	}
-	if (kept >= MANY_KEPT)
-		return false;
-	foreach(lc, use->orderings)
-	{
-		const PaOrdering *ordering = lfirst(lc);
-
-		if (ordering->limited && !ordering->compared &&
-			ordering->keys[0].attnum == first->attnum &&
-			equal(ordering->keys[0].expression, first->expression))
-			return true;
-	}
-	return false;
-}
-
 /* The gain of a served statement hangs on meeting the wanted rows early. */
 static bool
 relies_on_luck(const PaServed *served)
 {
-	ListCell   *lc;
-
-	if (served->choice != NULL && served->choice->risky)
-		return true;
-	foreach(lc, uses_of_table(served))
-	{
-		if (use_relies_on_luck(lfirst(lc), served->spec))
-			return true;
-	}
-	return false;
+	return served->choice != NULL && served->choice->risky;
 }
 
 /* True when the cost of a call falls by less than half. */

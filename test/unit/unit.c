@@ -222,6 +222,7 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 	initStringInfo(&output);
 	checks = failures = 0;
 
+	unit_test_index_ddl();
 	unit_test_index_spec();
 	unit_test_candidates();
 	unit_test_candidate_kinds();

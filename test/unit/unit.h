@@ -46,6 +46,7 @@ extern List *unit_indexes(const char *text);
 extern void unit_test_candidates(void);
 extern void unit_test_candidate_kinds(void);
 extern void unit_test_hints(void);
+extern void unit_test_index_ddl(void);
 extern void unit_test_index_spec(void);
 extern void unit_test_selection(void);
 extern void unit_test_text(void);
