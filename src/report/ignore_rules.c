@@ -18,8 +18,9 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "miscadmin.h"
@@ -51,9 +52,9 @@ struct PaIgnoreRules
 
 /* A column by its name, as text; NULL when it is NULL or not there. */
 static char *
-column_text(TupleTableSlot *slot, const char *name)
+column_text(Relation relation, HeapTuple tuple, const char *name)
 {
-	TupleDesc	desc = slot->tts_tupleDescriptor;
+	TupleDesc	desc = RelationGetDescr(relation);
 
 	for (int i = 0; i < desc->natts; i++)
 	{
@@ -63,7 +64,7 @@ column_text(TupleTableSlot *slot, const char *name)
 		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) != 0 ||
 			TupleDescAttr(desc, i)->attisdropped)
 			continue;
-		value = slot_getattr(slot, i + 1, &isnull);
+		value = heap_getattr(tuple, i + 1, desc, &isnull);
 		return isnull ? NULL : TextDatumGetCString(value);
 	}
 	return NULL;
@@ -78,15 +79,15 @@ like(const char *name, const char *pattern)
 }
 
 static IgnoreRule *
-read_rule(TupleTableSlot *slot)
+read_rule(Relation relation, HeapTuple tuple)
 {
 	IgnoreRule *rule = palloc(sizeof(IgnoreRule));
 
-	rule->category = column_text(slot, "category");
-	rule->schemaname = column_text(slot, "schemaname");
-	rule->relname = column_text(slot, "relname");
-	rule->rolname = column_text(slot, "rolname");
-	rule->application_name = column_text(slot, "application_name");
+	rule->category = column_text(relation, tuple, "category");
+	rule->schemaname = column_text(relation, tuple, "schemaname");
+	rule->relname = column_text(relation, tuple, "relname");
+	rule->rolname = column_text(relation, tuple, "rolname");
+	rule->application_name = column_text(relation, tuple, "application_name");
 	return rule;
 }
 
@@ -98,26 +99,24 @@ pa_ignore_rules(const char *category)
 	Oid			relid = OidIsValid(schema) ?
 		get_relname_relid(RULES_TABLE, schema) : InvalidOid;
 	Relation	relation;
-	TableScanDesc scan;
-	TupleTableSlot *slot;
+	SysScanDesc scan;
+	HeapTuple	tuple;
 
 	if (!OidIsValid(relid))
 		return rules;
 	relation = try_table_open(relid, AccessShareLock);
 	if (relation == NULL)
 		return rules;
-	slot = table_slot_create(relation, NULL);
-	scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	scan = systable_beginscan(relation, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		IgnoreRule *rule = read_rule(slot);
+		IgnoreRule *rule = read_rule(relation, tuple);
 
 		if (rule->application_name == NULL &&
 			(rule->category == NULL || strcmp(rule->category, category) == 0))
 			rules->rules = lappend(rules->rules, rule);
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
+	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
 	return rules;
 }

@@ -70,12 +70,19 @@ opclass_name(const PaIndexSpec *spec, Oid opclass, Oid key_type, char **name)
 	return *name != NULL;
 }
 
-/* What looks like a function call needs no parentheses as a key. */
+/* As CREATE INDEX sees it: such a key needs no parentheses. */
 static bool
 looks_like_call(const Node *expression)
 {
 	return IsA(expression, FuncExpr) &&
 		((const FuncExpr *) expression)->funcformat == COERCE_EXPLICIT_CALL;
+}
+
+/* The deparser puts operators in parentheses by itself. */
+static bool
+needs_no_parentheses(const Node *expression)
+{
+	return IsA(expression, OpExpr) || looks_like_call(expression);
 }
 
 /* As CREATE INDEX names the column of an expression index. */
@@ -107,7 +114,7 @@ write_key(PaIndexText *text, int i)
 		if (text->columns[i] == NULL)
 			return false;
 		text->labels[i] = expression_label(key->expression);
-		appendStringInfo(&sql, looks_like_call(key->expression) ? "%s" : "(%s)",
+		appendStringInfo(&sql, needs_no_parentheses(key->expression) ? "%s" : "(%s)",
 						 text->columns[i]);
 	}
 	else
