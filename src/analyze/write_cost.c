@@ -78,8 +78,10 @@ size_factor(int64 size)
 
 /* expression_tree_walker: the columns that an expression is made of. */
 static bool
-collect_columns(Node *node, Bitmapset **attnums)
+collect_columns(Node *node, void *context)
 {
+	Bitmapset **attnums = context;
+
 	if (node == NULL)
 		return false;
 	if (IsA(node, Var))
@@ -90,7 +92,7 @@ collect_columns(Node *node, Bitmapset **attnums)
 			*attnums = bms_add_member(*attnums, var->varattno);
 		return false;
 	}
-	return expression_tree_walker(node, collect_columns, attnums);
+	return expression_tree_walker(node, collect_columns, context);
 }
 
 /* All columns whose change changes the index: keys, INCLUDE and predicate. */

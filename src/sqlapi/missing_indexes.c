@@ -199,12 +199,13 @@ pa_explain_missing_index_1_0(PG_FUNCTION_ARGS)
 	{
 		const PaMissingIndex *index = lfirst(lc);
 		PaRow		row;
+		ListCell   *lc2;
 
 		if (index->finding_id != options.finding_id)
 			continue;
 		pa_rows_begin(&row, fcinfo);
-		foreach(lc, index->statements)
-			put_statement(&row, lfirst(lc));
+		foreach(lc2, index->statements)
+			put_statement(&row, lfirst(lc2));
 		return (Datum) 0;
 	}
 	ereport(ERROR,

@@ -112,9 +112,14 @@ none_case('a table that is made anew each time',
 none_case('a foreign key whose parent stays, and no join', q{SELECT * FROM claim WHERE id = [[i]]},
 	q{UPDATE sender SET town = 'new town' WHERE id = [[i]]});
 
+is( run_sql(q{SELECT kind, relname, column_name FROM perf_advisor.index_hints WHERE kind = 'foreign_key'}),
+	'foreign_key|claim|parent_id', 'the foreign key is mentioned');
+
 right_case('a foreign key whose parent is deleted', ['claim (parent_id)'],
 	q{INSERT INTO sender VALUES (20000 + [[i]], 'x', 'x', 1, 'x')},
 	'DELETE FROM sender WHERE id = 20000 + [[i]]');
+
+is(run_sql(q{SELECT count(*) FROM perf_advisor.index_hints WHERE kind = 'foreign_key'}), '0', 'not once it has an index');
 
 # ---- something else is right ----
 
