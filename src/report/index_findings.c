@@ -23,6 +23,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "utils/timestamp.h"
 
@@ -215,6 +216,18 @@ names_of(const List *specs)
 	return names.len > 0 ? names.data : NULL;
 }
 
+/* A partitioned table's is that of its partitions. */
+static int64
+table_size(const PaRelationFacts *table)
+{
+	PaPartitionFacts partitions;
+
+	if (table->relkind != RELKIND_PARTITIONED_TABLE)
+		return table->size;
+	pa_catalog_partition_facts(table->relid, &partitions);
+	return (int64) partitions.pages * BLCKSZ;
+}
+
 /* What the index is, and how to make it. */
 static void
 fill_index(PaMissingIndex *index, const PaIndexText *text, List **taken)
@@ -235,7 +248,7 @@ fill_index(PaMissingIndex *index, const PaIndexText *text, List **taken)
 	index->nincluded = spec->nincluded;
 	memcpy(index->include_columns, text->included, sizeof(index->include_columns));
 	index->predicate = text->predicate;
-	index->table_size = text->table->size;
+	index->table_size = table_size(text->table);
 }
 
 /* What it costs, and what it saves besides time. */

@@ -89,11 +89,13 @@ qualified_table(const PaRelationFacts *table)
 	return quote_qualified_identifier(table->schemaname, table->relname);
 }
 
-/* The clause in brackets after a word, or nothing. */
+/* The clause in brackets after a word, or nothing; most bring their own. */
 static const char *
 shown_clause(const HintText *text)
 {
-	return text->clause != NULL ? psprintf(" (%s)", text->clause) : "";
+	if (text->clause == NULL)
+		return "";
+	return psprintf(text->clause[0] == '(' ? " %s" : " (%s)", text->clause);
 }
 
 /* ---- how to write it instead ---- */
@@ -116,16 +118,13 @@ range_rewrite(const HintText *text)
 	return psprintf("%s = <value>", text->column);
 }
 
-/* "(created_at, id)", as the statement orders; NULL when it is not known. */
+/* "created_at, id"; with "suffix" behind each; NULL when one has no name. */
 static char *
-order_columns(const HintText *text)
+order_columns(const HintText *text, const PaOrdering *ordering,
+			  const char *suffix)
 {
 	StringInfoData columns;
-	const PaOrdering *ordering;
 
-	if (text->use->orderings == NIL)
-		return NULL;
-	ordering = linitial(text->use->orderings);
 	initStringInfo(&columns);
 	for (int i = 0; i < ordering->nkeys; i++)
 	{
@@ -134,23 +133,39 @@ order_columns(const HintText *text)
 
 		if (name == NULL)
 			return NULL;
-		appendStringInfo(&columns, "%s%s", i > 0 ? ", " : "", quote_identifier(name));
+		appendStringInfo(&columns, "%s%s%s", i > 0 ? ", " : "",
+						 quote_identifier(name), suffix);
 	}
 	return columns.data;
+}
+
+/* A row comparison goes in one direction only. */
+static bool
+has_one_direction(const PaOrdering *ordering)
+{
+	for (int i = 1; i < ordering->nkeys; i++)
+	{
+		if (ordering->keys[i].descending != ordering->keys[0].descending)
+			return false;
+	}
+	return true;
 }
 
 static char *
 keyset_rewrite(const HintText *text)
 {
-	char	   *columns = order_columns(text);
-	const PaOrdering *ordering;
+	const PaOrdering *ordering = text->use->orderings != NIL ?
+		linitial(text->use->orderings) : NULL;
+	char	   *columns = ordering != NULL ? order_columns(text, ordering, "") : NULL;
+	bool		descending;
 
-	if (columns == NULL)
-		return pstrdup("WHERE (<columns of ORDER BY>) > (<their values in the last row shown>) ORDER BY ... LIMIT <n>");
-	ordering = linitial(text->use->orderings);
-	return psprintf("WHERE (%s) %s (<their values in the last row shown>) ORDER BY %s%s LIMIT <n>",
-					columns, ordering->keys[0].descending ? "<" : ">", columns,
-					ordering->keys[0].descending && ordering->nkeys == 1 ? " DESC" : "");
+	if (columns == NULL || !has_one_direction(ordering))
+		return pstrdup("WHERE <the row comes after the last one shown> ORDER BY ... LIMIT <n>");
+	descending = ordering->keys[0].descending;
+	return psprintf("WHERE %s%s%s %s <the last row shown> ORDER BY %s LIMIT <n>",
+					ordering->nkeys > 1 ? "(" : "", columns,
+					ordering->nkeys > 1 ? ")" : "", descending ? "<" : ">",
+					order_columns(text, ordering, descending ? " DESC" : ""));
 }
 
 /* The index that the comparison's own collation would need. */

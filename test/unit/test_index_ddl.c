@@ -151,7 +151,7 @@ test_statement(Oid relid, Oid schema)
 	name = pa_index_free_name(&text, &taken);
 	unit_check_text(name, "Or,der_lower_expr_Select_idx", "DDL: name as CREATE INDEX makes it");
 	unit_check_text(pa_index_create_statement(&text, name),
-					"CREATE INDEX CONCURRENTLY \"Or,der_lower_expr_Select_idx\" ON \"Unit test\".\"Or,der\" (lower(note), ((id + 1)), \"Select\")",
+					"CREATE INDEX CONCURRENTLY \"Or,der_lower_expr_Select_idx\" ON \"Unit test\".\"Or,der\" (lower(note), (id + 1), \"Select\")",
 					"DDL: whole statement");
 	unit_check_text(pa_index_free_name(&text, &taken), "Or,der_lower_expr_Select_idx1",
 					"DDL: a name that another finding has is taken");
