@@ -205,10 +205,10 @@ spec_has_column(const PaIndexSpec *spec, AttrNumber attnum)
 
 /*
  * Adds the other columns that the statement reads, so that it need not look
- * at the table; false when they are too many, or there are none.
+ * at the table, but for the one that the predicate tells enough about; false when they are too many, or there are none.
  */
 static bool
-carry_needed_columns(PaIndexSpec *spec, const List *needed)
+carry_needed_columns(PaIndexSpec *spec, const List *needed, AttrNumber implied)
 {
 	int			width = 0;
 	ListCell   *lc;
@@ -217,7 +217,7 @@ carry_needed_columns(PaIndexSpec *spec, const List *needed)
 	{
 		const PaNeededColumn *column = lfirst(lc);
 
-		if (spec_has_column(spec, column->attnum))
+		if (column->attnum == implied || spec_has_column(spec, column->attnum))
 			continue;
 		width += column->width;
 		if (spec->nincluded == PA_MAX_INCLUDED || width > MAX_INCLUDED_WIDTH)
@@ -230,7 +230,7 @@ carry_needed_columns(PaIndexSpec *spec, const List *needed)
 /*
  * Proposes the draft with everything that the statement reads carried along,
  * where a look-up finds min_rows or more and would have to visit the table
- * for each.  Not with a predicate: that is for few rows.
+ * for each.
  */
 void
 pa_candidates_propose_covering(PaProposals *proposals, const PaDraft *draft,
@@ -239,11 +239,10 @@ pa_candidates_propose_covering(PaProposals *proposals, const PaDraft *draft,
 	const PaRelationUse *use = proposals->use;
 	PaDraft		covering = *draft;
 
-	if (draft->spec.nkeys == 0 || draft->spec.predicate != NIL ||
-		draft->rows < min_rows || use->needs_row || use->changed ||
-		use->needed == NIL || use->allvisible < MIN_ALL_VISIBLE)
+	if (draft->spec.nkeys == 0 || draft->rows < min_rows ||
+		use->needs_row || use->changed || use->needed == NIL || use->allvisible < MIN_ALL_VISIBLE)
 		return;
-	if (carry_needed_columns(&covering.spec, use->needed))
+	if (carry_needed_columns(&covering.spec, use->needed, proposals->implied))
 		(void) pa_candidates_propose(proposals, &covering);
 }
 

@@ -57,6 +57,7 @@ typedef struct PaProposals
 	const PaRelationUse *use;
 	PaColumns	columns;
 	List	   *predicate;		/* of the indexes proposed now */
+	AttrNumber	implied;		/* column that it makes it needless to read */
 	double		rows;			/* of the table, or those under the predicate */
 	List	   *specs;			/* of PaIndexSpec * */
 } PaProposals;
@@ -102,6 +103,7 @@ extern void pa_candidates_orderings(PaProposals *proposals);
 
 /* candidates_join.c */
 extern void pa_candidates_joins(PaProposals *proposals);
+extern void pa_candidates_partial_joins(PaProposals *proposals);
 
 /* candidates_search.c */
 extern void pa_candidates_searches(PaProposals *proposals);

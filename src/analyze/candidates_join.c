@@ -35,6 +35,19 @@ propose_join(PaProposals *proposals, const PaColumnUse *join)
 	pa_candidates_propose_covering(proposals, &draft, MANY_ROWS_PER_PROBE);
 }
 
+/* (J) under the predicate, for the best join column. */
+void
+pa_candidates_partial_joins(PaProposals *proposals)
+{
+	PaDraft		draft;
+
+	if (proposals->columns.njoin == 0)
+		return;
+	pa_draft_start(proposals, &draft);
+	pa_draft_append_equality(&draft, proposals->columns.join[0]);
+	(void) pa_candidates_propose(proposals, &draft);
+}
+
 /* (E,J) and (E,J,R). */
 static void
 propose_join_with_constants(PaProposals *proposals, const PaColumnUse *join)

@@ -222,11 +222,11 @@ remove_column(PaColumns *columns, const PaColumnUse *column)
 	columns->nequal = kept;
 }
 
-/* Neither a range nor an ordering could be the key. */
+/* Neither a range, an ordering nor a join column could be the key. */
 static bool
 has_nothing_else(const PaProposals *proposals)
 {
-	return proposals->columns.range == NULL &&
+	return proposals->columns.range == NULL && proposals->columns.njoin == 0 &&
 		proposals->columns.prefix == NULL && proposals->use->orderings == NIL;
 }
 
@@ -238,11 +238,13 @@ propose_predicate_column(PaProposals *proposals, const PaColumnUse *column)
 
 	pa_draft_start(proposals, &draft);
 	pa_draft_append_equality(&draft, column);
+	draft.rows = proposals->rows;	/* all of them have the value */
 	(void) pa_candidates_propose(proposals, &draft);
+	pa_candidates_propose_covering(proposals, &draft, MANY_ROWS);
 }
 
 /*
- * (E), (E,R) and (E,O) under the best predicate, unless the remaining
+ * (E), (E,R), (E,O) and (J) under the best predicate, unless the remaining
  * equalities find little enough without it.
  */
 void
@@ -265,10 +267,12 @@ pa_candidates_partial(PaProposals *proposals)
 		return;
 
 	partial.predicate = list_make1(predicate->clause);
+	partial.implied = predicate->attnum;
 	partial.rows = proposals->use->tuples * predicate->selectivity;
 	pa_candidates_constants(&partial);
 	pa_candidates_ranges(&partial);
 	pa_candidates_orderings(&partial);
+	pa_candidates_partial_joins(&partial);
 	if (column != NULL && draft.nequal == 0 && has_nothing_else(&partial))
 		propose_predicate_column(&partial, column);
 	proposals->specs = partial.specs;

@@ -58,6 +58,8 @@ propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
 		return;
 
 	append_ordering(&draft, &proposals->columns, ordering);
+	if (ordering->compared)
+		draft.spec.nkept = draft.spec.nkeys;
 	if (draft.spec.nkeys > draft.nequal)
 		(void) pa_candidates_propose(proposals, &draft);
 }

@@ -99,7 +99,11 @@ find_or_add(PaCostMatrix *matrix, const PaIndexSpec *spec)
 	PaIndexSpec *copy;
 
 	if (number >= 0)
+	{
+		copy = list_nth(matrix->candidates, number);
+		copy->nkept = Max(copy->nkept, spec->nkept);
 		return number;
+	}
 
 	number = list_length(matrix->candidates);
 	copy = palloc(sizeof(PaIndexSpec));

@@ -125,7 +125,7 @@ make_narrower(const PaIndexSpec *spec, PaIndexSpec *narrower)
 	*narrower = *spec;
 	if (spec->nincluded > 0)
 		narrower->nincluded = 0;
-	else if (spec->nkeys > 1)
+	else if (spec->nkeys > Max(spec->nkept, 1))
 		narrower->nkeys--;
 	else
 		return false;

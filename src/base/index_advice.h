@@ -97,6 +97,10 @@ typedef struct PaIndexSpec
 	AttrNumber	included[PA_MAX_INCLUDED];
 	List	   *predicate;		/* implicitly ANDed clauses, NIL: all rows */
 
+	/* of proposed ones only */
+	int			nkept;			/* leading keys that stay together, whatever the
+								 * costs say: a row comparison's */
+
 	/* of existing ones only */
 	Oid			indexid;		/* 0: proposed */
 	bool		unique;

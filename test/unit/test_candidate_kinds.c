@@ -211,6 +211,15 @@ check_partial(void)
 	add_predicate(r, 3, STATUS, 0.01, true);
 	expect(r, "(3)where[3] (3)", "rare value alone");
 
+	add_needed(r, STATUS, 5);
+	add_needed(r, TOTAL, 6);
+	expect(r, "(3)where[3] (3)include[6]where[3] (3) (3)include[6]",
+		   "carried columns beside a predicate, not its own");
+
+	r = relation(list_make2(use(STATUS, PA_USE_EQUAL, 0.01), use(CUSTOMER, PA_USE_JOIN, 0)));
+	add_predicate(r, 3, STATUS, 0.01, true);
+	expect(r, "(2)where[3] (3) (2)", "rare value and a join key");
+
 	r = relation(NIL);
 	add_ordering(r, "(4 desc)", true);
 	add_predicate(r, 3, STATUS, 0.01, false);
