@@ -4,7 +4,8 @@
 # An advice NAME is $results/NAME.ddl (the statements that create it), next to
 # it NAME.advice ("planner calls|seconds").  Judging it adds NAME.costs
 # (statement, cost, the indexes in its plan; one line an execution), NAME.times
-# (statement, msec) and NAME.size ("count|bytes|seconds to create").
+# (statement, msec), NAME.indexes ("index|the partitioned one it belongs to, or
+# itself") and NAME.size ("count bytes seconds-to-create").
 
 # What a server of today would have; and nothing that comes when it likes.
 advice_settings() {
@@ -161,22 +162,31 @@ ask() {
 	echo "$1"
 }
 
+own_schema="relnamespace::regnamespace::text !~ '^pg_'"
+
+# "count|bytes" of all indexes; one on a partitioned table is one
+index_totals() {
+	bench_psql -Atqc "SELECT count(*) FILTER (WHERE NOT relispartition), coalesce(sum(pg_relation_size(oid)) FILTER (WHERE relkind = 'i'), 0)
+		FROM pg_class WHERE oid >= 16384 AND relkind IN ('i', 'I') AND $own_schema"
+}
+
 # judge NAME: creates what it advises on a server without any library, and
 # plans and runs the workload there
 judge() {
-	local name=$1 began count='SELECT count(*), coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE oid >= 16384 AND relkind = '"'i'"' AND relnamespace::regnamespace::text !~ '"'^pg_'"
+	local name=$1 began
 	[ "$name" = none ] || echo "judging $name" >&2
 	start_copy
-	bench_psql -Atqc "$count" > "$run/before"
+	index_totals > "$run/before"
 	began=$(date +%s.%N)
 	if [ -f "$results/$name.ddl" ]; then
 		bench_psql -q -f "$results/$name.ddl" >&2
 		# statistics of expressions
 		bench_psql -qc 'ANALYZE' >&2
 	fi
-	bench_psql -Atqc "$count" | cat "$run/before" - | awk -F '|' -v began="$began" -v now="$(date +%s.%N)" \
+	index_totals | cat "$run/before" - | awk -F '|' -v began="$began" -v now="$(date +%s.%N)" \
 		'NR == 1 { n = $1; size = $2 } END { print $1 - n, $2 - size, now - began }' > "$results/$name.size"
-	bench_psql -Atqc "SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indexrelid >= 16384 AND relnamespace::regnamespace::text !~ '^pg_' ORDER BY indexrelid" > "$results/$name.indexes"
+	bench_psql -Atqc "SELECT oid::regclass, coalesce(pg_partition_root(oid), oid)::regclass FROM pg_class
+		WHERE oid >= 16384 AND relkind = 'i' AND $own_schema ORDER BY oid" > "$results/$name.indexes"
 	bench_psql -Atq -f "$results/explain.sql" 2>&1 | awk '
 		function flush() { if (name != "") print name, cost, used }
 		/^@ / { flush(); name = $2; cost = ""; used = "" }

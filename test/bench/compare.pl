@@ -15,6 +15,9 @@ sub lines_of
 	return @lines;
 }
 
+# index => the partitioned one it belongs to, or itself
+my %root = map { split /\|/ } map { lines_of("$_.indexes") } $base, $name;
+
 # statement => sum of a column, over its executions; and the indexes in plans
 sub by_statement
 {
@@ -25,7 +28,7 @@ sub by_statement
 		my ($statement, $value, @more) = split ' ';
 		$sum{$statement} += $value // 0;
 		$late{$statement}++ if @more && $more[0] eq 'timeout';
-		$used{$_}{$statement} = 1 for @more;
+		$used{ $root{$_} // $_ }{$statement} = 1 for @more;
 	}
 	return (\%sum, \%used, \%late);
 }
@@ -51,11 +54,19 @@ my ($time0, undef, $late0) = by_statement("$base.times");
 my ($time, undef, $late) = by_statement("$name.times");
 my ($cpu0, $cpu) = (delete $time0->{cpu}, delete $time->{cpu});
 my %old = map { $_ => 1 } lines_of("$base.indexes");
-my @new = grep { !$old{$_} } lines_of("$name.indexes");
+my %new = map { $root{ (split /\|/)[0] } => 1 } grep { !$old{$_} } lines_of("$name.indexes");
+my @new = sort keys %new;
 my @unused = grep { !$used->{$_} } @new;
 
-# slower by a tenth and by 20 ms: what is less is noise
-my @slower = grep { $time->{$_} && $time->{$_} > $time0->{$_} * 1.1 && $time->{$_} > $time0->{$_} + 20 } sort keys %$time0;
+# Which of the advised ones its plans contain
+sub new_in
+{
+	my ($statement) = @_;
+	return grep { $used->{$_}{$statement} } @new;
+}
+
+# Slower by a fifth and by 20 ms, and planned otherwise: the rest is noise.
+my @slower = grep { $time->{$_} && $time->{$_} > $time0->{$_} * 1.2 && $time->{$_} > $time0->{$_} + 20 && new_in($_) } sort keys %$time0;
 
 if ($what eq 'row')
 {
@@ -72,11 +83,11 @@ if ($what eq 'row')
 }
 
 print "in no plan: @unused\n" if @unused;
+print "slower: @slower\n" if @slower;
 printf "%-24s %12s %12s %7s %10s %10s  %s\n", 'statement', 'cost before', 'after', '%', 'ms before', 'after', 'new indexes';
-my %new = map { $_ => 1 } @new;
 for my $statement (sort { $cost->{$b} <=> $cost->{$a} } keys %$cost0)
 {
-	my @mine = grep { $new{$_} && $used->{$_}{$statement} } sort keys %$used;
+	my @mine = new_in($statement);
 	printf "%-24s %12.0f %12.0f %7.1f %10s %10s  %s\n", $statement, $cost0->{$statement}, $cost->{$statement},
 		$cost0->{$statement} ? 100 * $cost->{$statement} / $cost0->{$statement} : 100,
 		defined $time0->{$statement} ? sprintf('%.1f', $time0->{$statement}) . ($late0->{$statement} ? '+' : '') : '-',
