@@ -2,9 +2,9 @@
 # template, run, results, scale, ..., and PA_... of test/lib/server.sh.
 #
 # An advice NAME is $results/NAME.ddl (the statements that create it), next to
-# it NAME.advice ("planner calls|seconds").  Judging it adds NAME.costs
+# it NAME.advice (msec it took, plannings).  Judging it adds NAME.costs
 # (statement, cost, the indexes in its plan; one line an execution), NAME.times
-# (statement, msec), NAME.indexes ("index|the partitioned one it belongs to, or
+# (statement, msec, of the processor), NAME.indexes ("index|the partitioned one it belongs to, or
 # itself") and NAME.size ("count bytes seconds-to-create").
 
 # What a server of today would have; and nothing that comes when it likes.
@@ -91,24 +91,25 @@ end_copy() {
 	rm -rf "$run"
 }
 
-# run_workload TIMES: the workload once, "statement msec" a line, and last
-# "cpu msec", the backend's own processor time; "timeout" follows a cancelled one
+# run_workload TIMES: the workload once; a line for each execution: statement,
+# msec, msec of the processor, "timeout" if cancelled
 run_workload() {
 	{
 		echo "SET statement_timeout = '${max_seconds}s';"
-		echo 'SELECT pg_backend_pid() AS pid \gset'
-		echo '\setenv PID :pid'
 		echo '\o /dev/null'
 		echo '\timing on'
+		# the session's resource usage, a message after each statement
+		echo 'SET client_min_messages = log;'
+		echo 'SET log_statement_stats = on;'
 		cat "$results/run.sql"
-		echo '\timing off'
-		echo '\! echo "@@ cpu $(sed "s/.*) //" /proc/$PID/stat | cut -d" " -f12,13)"'
 	} | bench_psql -q -f - >"$run/output" 2>&1
 	grep -a 'ERROR:' "$run/output" | grep -v 'statement timeout' | sort | uniq -c | head -5 >&2
-	awk -v tick="$(getconf CLK_TCK)" '/^@ / { name = $2; late = "" }
+	awk 'function flush() { if (name != "") print name, time, cpu * 1000, late; name = "" }
+		/^@ / { flush(); name = $2; late = ""; time = cpu = 0 }
 		/statement timeout/ { late = "timeout" }
-		/^Time: / && name != "" { print name, $2, late }
-		/^@@ cpu/ { print "cpu", ($3 + $4) * 1000 / tick }' "$run/output" > "$1"
+		/^Time: / { time = $2 }
+		/^!\t.* s user, .* s system, .* elapsed/ { cpu += $2 + $5 }
+		END { flush() }' "$run/output" > "$1"
 }
 
 # Its older versions give statements, the newer ones objects.
@@ -151,14 +152,19 @@ perf_advisor_query() {
 	fi
 }
 
-# ask NAME QUERY: the advice as statements, and how long the question took
+# ask NAME QUERY: the advice as statements; how long the question took and
+# what it says of its plannings
 ask() {
 	{
 		echo '\timing on'
+		echo 'SET client_min_messages = debug1;'
 		echo "$2;"
-	} | bench_psql -Atq -f - > "$run/answer" || pa_die "$1 gave no advice"
-	grep -v '^Time: ' "$run/answer" > "$results/$1.ddl"
-	sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' "$run/answer" > "$results/$1.advice"
+	} | bench_psql -Atq -f - > "$run/answer" 2> "$run/messages" || pa_die "$1 gave no advice"
+	grep -v -e '^Time: ' -e '^;*$' "$run/answer" > "$results/$1.ddl"
+	{
+		sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' "$run/answer" | tail -1
+		sed -n 's/.* \([0-9]*\) plannings.*/\1/p' "$run/messages" | tail -1
+	} > "$results/$1.advice"
 	echo "$1"
 }
 
@@ -204,8 +210,8 @@ judge() {
 # print_advice NAMES...: the first is without any index
 print_advice() {
 	echo
-	echo "| advice | indexes | in no plan | MB | cost | mean of statements | run time | processor | slower | advisor |"
-	echo "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+	echo "| advice | indexes | in no plan | MB | cost | mean of statements | run time | processor | slower | advisor | plannings |"
+	echo "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 	local name
 	for name in "$@"; do
 		perl "$BENCH/compare.pl" row "$results" none "$name"

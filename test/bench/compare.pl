@@ -22,15 +22,20 @@ my %root = map { split /\|/ } map { lines_of("$_.indexes") } $base, $name;
 sub by_statement
 {
 	my ($file) = @_;
-	my (%sum, %used, %late);
+	my (%sum, %used, %late, %cpu);
 	for (lines_of($file))
 	{
 		my ($statement, $value, @more) = split ' ';
 		$sum{$statement} += $value // 0;
-		$late{$statement}++ if @more && $more[0] eq 'timeout';
+		if ($file =~ /\.times$/)
+		{
+			$cpu{$statement} += shift @more;
+			$late{$statement}++ if @more;
+			next;
+		}
 		$used{ $root{$_} // $_ }{$statement} = 1 for @more;
 	}
-	return (\%sum, \%used, \%late);
+	return (\%sum, \%used, \%late, \%cpu);
 }
 
 sub total { my $sum = 0; $sum += $_ for @_; return $sum }
@@ -50,9 +55,8 @@ sub mean_ratio
 
 my ($cost0) = by_statement("$base.costs");
 my ($cost, $used) = by_statement("$name.costs");
-my ($time0, undef, $late0) = by_statement("$base.times");
-my ($time, undef, $late) = by_statement("$name.times");
-my ($cpu0, $cpu) = (delete $time0->{cpu}, delete $time->{cpu});
+my ($time0, undef, $late0, $cpu0) = by_statement("$base.times");
+my ($time, undef, $late, $cpu) = by_statement("$name.times");
 my %old = map { $_ => 1 } lines_of("$base.indexes");
 my %new = map { $root{ (split /\|/)[0] } => 1 } grep { !$old{$_} } lines_of("$name.indexes");
 my @new = sort keys %new;
@@ -65,20 +69,27 @@ sub new_in
 	return grep { $used->{$_}{$statement} } @new;
 }
 
-# Slower by a fifth and by 20 ms, and planned otherwise: the rest is noise.
-my @slower = grep { $time->{$_} && $time->{$_} > $time0->{$_} * 1.2 && $time->{$_} > $time0->{$_} + 20 && new_in($_) } sort keys %$time0;
+# Processor time, with a + where the statement was cancelled
+sub milliseconds
+{
+	my ($cpu, $late, $statement) = @_;
+	return defined $cpu->{$statement} ? sprintf('%.1f', $cpu->{$statement}) . ($late->{$statement} ? '+' : '') : '-';
+}
+
+# Slower by a fifth and by 10 ms, and planned otherwise: the rest is noise.
+my @slower = grep { $cpu->{$_} && $cpu->{$_} > $cpu0->{$_} * 1.2 && $cpu->{$_} > $cpu0->{$_} + 10 && new_in($_) } sort keys %$cpu0;
 
 if ($what eq 'row')
 {
 	my ($count, $bytes) = split ' ', (lines_of("$name.size"))[0];
-	my ($advisor) = lines_of("$name.advice");
+	my ($advisor, $plannings) = lines_of("$name.advice");
 	my $at_least = %$late ? '>= ' : '';
-	printf "| %s | %d | %d | %.0f | %.1f %% | %.1f %% | %s | %s | %s | %s |\n", $name, $count, scalar(@unused), $bytes / 1024 / 1024,
+	printf "| %s | %d | %d | %.0f | %.1f %% | %.1f %% | %s | %s | %s | %s | %s |\n", $name, $count, scalar(@unused), $bytes / 1024 / 1024,
 		100 * total(values %$cost) / total(values %$cost0), 100 * mean_ratio($cost0, $cost),
 		%$time ? sprintf('%s%.1f s', $at_least, total(values %$time) / 1000) : '-',
-		defined $cpu ? sprintf('%s%.1f s', $at_least, $cpu / 1000) : '-',
+		%$cpu ? sprintf('%s%.1f s', $at_least, total(values %$cpu) / 1000) : '-',
 		%$time && $name ne $base ? scalar(@slower) : '-',
-		defined $advisor ? sprintf('%.2f s', $advisor / 1000) : '-';
+		defined $advisor ? sprintf('%.2f s', $advisor / 1000) : '-', $plannings // '-';
 	exit;
 }
 
@@ -90,6 +101,5 @@ for my $statement (sort { $cost->{$b} <=> $cost->{$a} } keys %$cost0)
 	my @mine = new_in($statement);
 	printf "%-24s %12.0f %12.0f %7.1f %10s %10s  %s\n", $statement, $cost0->{$statement}, $cost->{$statement},
 		$cost0->{$statement} ? 100 * $cost->{$statement} / $cost0->{$statement} : 100,
-		defined $time0->{$statement} ? sprintf('%.1f', $time0->{$statement}) . ($late0->{$statement} ? '+' : '') : '-',
-		defined $time->{$statement} ? sprintf('%.1f', $time->{$statement}) . ($late->{$statement} ? '+' : '') : '-', "@mine";
+		milliseconds($cpu0, $late0, $statement), milliseconds($cpu, $late, $statement), "@mine";
 }

@@ -21,7 +21,6 @@ use POSIX qw(mktime strftime);
 my ($mode, $seed, $passes, $file) = @ARGV;
 die "usage: statements.pl run|explain SEED PASSES FILE\n" unless defined $file;
 my $explain = $mode eq 'explain' ? 'EXPLAIN ' : '';
-
 sub days { my ($y, $m, $d) = split /-/, shift; return int(mktime(0, 0, 12, $d, $m - 1, $y - 1900) / 86400); }
 
 my %value_of = (
