@@ -48,7 +48,7 @@
 #include "utils/typcache.h"
 
 #include "compat/compat.h"
-#include "whatif/whatif_internal.h"
+#include "whatif/index_size.h"
 
 /* Values wider than this are not kept, as ANALYZE does not. */
 #define MAX_WIDTH 1024
@@ -82,6 +82,12 @@ foreign_walker(Node *node, void *context)
 		check_functions_in_node(node, foreign_function_cb, context))
 		return true;
 	return expression_tree_walker(node, foreign_walker, context);
+}
+
+bool
+pa_is_servers_own(Node *expression)
+{
+	return !foreign_walker(expression, NULL);
 }
 
 /* ---- evaluation ---- */
@@ -213,20 +219,6 @@ compare_cb(const void *a, const void *b, void *arg)
 										   ((const PaSampleValue *) b)->value));
 }
 
-/* Bytes of a value as an index or a table stores it. */
-static int
-stored_width(const PaExpressionSample *sample, Datum value)
-{
-	Size		size;
-
-	if (sample->typlen > 0)
-		return sample->typlen;
-	if (sample->typlen == -2)
-		return strlen(DatumGetCString(value)) + 1;
-	size = VARSIZE_ANY_EXHDR(DatumGetPointer(value));
-	return size + VARHDRSZ_SHORT <= VARATT_SHORT_MAX ? size + VARHDRSZ_SHORT : size + VARHDRSZ;
-}
-
 /* Sort, and put equal images together. */
 static void
 group(PaExpressionSample *sample)
@@ -238,7 +230,7 @@ group(PaExpressionSample *sample)
 	for (int i = 0; i < sample->nvalues; i++)
 	{
 		sample->values[i].count = 1;
-		width += sample->values[i].weight * stored_width(sample, sample->values[i].value);
+		width += sample->values[i].weight * pa_stored_width(sample->typlen, sample->values[i].value);
 		weight += sample->values[i].weight;
 	}
 	sample->width = (int) ceil(width / weight - 1e-6);
@@ -386,7 +378,7 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 	sample->typlen = get_typlen(sample->type);
 	sample->order = lookup_type_cache(sample->type, TYPECACHE_CMP_PROC_FINFO | TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
 	if (!OidIsValid(sample->order->cmp_proc_finfo.fn_oid) ||
-		foreign_walker(expression, NULL))
+		!pa_is_servers_own(expression))
 		return false;
 	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
 							Int16GetDatum(var->varattno), BoolGetDatum(false));
@@ -517,7 +509,7 @@ put_histogram(StatisticsRow *row, const PaExpressionSample *sample)
 
 	for (int i = 0; i < sample->nvalues; i++)
 	{
-		if (!sample->values[i].common && stored_width(sample, sample->values[i].value) < MAX_WIDTH)
+		if (!sample->values[i].common && pa_stored_width(sample->typlen, sample->values[i].value) < MAX_WIDTH)
 			values[n++] = sample->values[i].value;
 	}
 	if (n >= 2)

@@ -190,8 +190,8 @@ pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel, Relation relation,
 	info->immediate = true;
 	info->hypothetical = true;
 
-	pa_index_size(shape, predicate_tuples(root, rel, info->indpred), rel->tuples,
-				  rel->pages, &size);
+	pa_index_size(shape, relation, predicate_tuples(root, rel, info->indpred),
+				  rel->tuples, rel->pages, &size);
 	info->tuples = size.tuples;
 	info->pages = size.pages;
 	info->tree_height = size.height;

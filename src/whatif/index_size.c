@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * index_size.c
- *		How large a freshly built b-tree would be.
+ *		How large a freshly built index would be.
  *
- * The leaf level is what counts.  Nearly unique keys take one tuple a row;
- * repeated keys are deduplicated by the build into posting lists, of which
- * a page holds about ten, so that a key costs six bytes a row more and its
- * own bytes only once a list.  Pages are filled to 90 %, inner pages to 70 %.
+ * Within a planning the planner says how many rows the table and the
+ * predicate have.  Outside of one, for the reader of advice, the table is
+ * locked without waiting and asked, partition by partition.  The reader may
+ * be a superuser, so a predicate is only estimated then when its functions
+ * are the server's own.
  *
  * IDENTIFICATION
  *		src/whatif/index_size.c
@@ -15,145 +16,161 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "access/nbtree.h"
+#include "access/relation.h"
 #include "catalog/pg_am.h"
-#include "storage/itemid.h"
-#include "storage/itemptr.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/plancat.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
 
 #include "catalog/relation_facts.h"
-#include "whatif/whatif_internal.h"
+#include "compat/planner.h"
+#include "whatif/index_size.h"
 
-/* Bytes of a page that tuples can use: header and special space are off. */
-#define PAGE_SPACE ((double) (BLCKSZ - 40))
-#define LEAF_FILL 0.9
-#define INNER_FILL 0.7
-
-/* Tuples and line pointers in bytes. */
-#define ITEM_POINTER ((double) sizeof(ItemIdData))
-#define HEAP_TID ((double) sizeof(ItemPointerData))
-
-/* Below this many rows a key, posting lists save nothing. */
-#define ROWS_PER_KEY_UNIQUE 2.0
-
-/* Bytes at which the fan-out of an inner level was fitted. */
-#define FANOUT_BYTES 5700.0
-
-/* Distinct keys: the columns taken as independent, NULL as a value. */
-static double
-distinct_keys(const PaColumnFacts *columns, int ncolumns, double tuples)
-{
-	double		keys = 1;
-
-	for (int i = 0; i < ncolumns; i++)
-	{
-		keys *= pa_column_distinct(&columns[i], tuples) +
-			(columns[i].null_fraction > 0 ? 1 : 0);
-		if (keys >= tuples)
-			return Max(tuples, 1.0);
-	}
-	return Max(keys, 1.0);
-}
-
-static bool
-all_deduplicate(const PaColumnFacts *columns, int ncolumns)
-{
-	for (int i = 0; i < ncolumns; i++)
-	{
-		if (!columns[i].deduplicates)
-			return false;
-	}
-	return true;
-}
-
-/* Bytes of the leaf tuples with their line pointers. */
-static double
-leaf_bytes(double key, double tuples, double keys, bool deduplicated)
-{
-	double		rows = tuples / keys;	/* per key */
-	double		max_posting = MAXALIGN(BLCKSZ * 10 / 100) - 12;
-	double		tids = floor((max_posting - key) / HEAP_TID);	/* per list */
-	double		lists,
-				rest,
-				per_key;
-
-	if (!deduplicated || rows < ROWS_PER_KEY_UNIQUE || tids < 2)
-		return tuples * (key + ITEM_POINTER);
-
-	lists = floor(rows / tids);
-	rest = rows - lists * tids;
-	per_key = lists * (MAXALIGN((Size) (key + HEAP_TID * tids)) + ITEM_POINTER);
-	if (rest > 0)
-		per_key += MAXALIGN((Size) (key + HEAP_TID * rest)) + ITEM_POINTER;
-	return keys * per_key;
-}
-
-/* Pages of the whole index and the height of its root (0: a single page). */
-static BlockNumber
-btree_pages(const PaColumnFacts *columns, int nkeys, int ncolumns, double tuples,
-			int *height)
-{
-	double		width = 0;
-	double		key,
-				leaf,
-				inner;
-
-	for (int i = 0; i < ncolumns; i++)
-		width += columns[i].width;
-	key = MAXALIGN(sizeof(IndexTupleData) + (Size) width);
-	tuples = Max(tuples, 0.0);
-
-	leaf = leaf_bytes(key, tuples, distinct_keys(columns, nkeys, tuples),
-					  ncolumns == nkeys && all_deduplicate(columns, nkeys));
-	leaf = Max(1.0, ceil(leaf / (PAGE_SPACE * LEAF_FILL)));
-	inner = leaf * (key + 12) / (PAGE_SPACE * INNER_FILL);
-	if (leaf <= 1)
-	{
-		*height = 0;
-		inner = 0;
-	}
-	else
-		*height = (int) Max(1.0, ceil(log(leaf) / log(Max(2.0, FANOUT_BYTES / (key + ITEM_POINTER)))));
-
-	return (BlockNumber) Min(leaf + ceil(inner) + 1, (double) MaxBlockNumber);
-}
+/* Share of the rows when a predicate cannot be estimated. */
+#define DEFAULT_SHARE 0.1
 
 void
-pa_index_size(const PaIndexShape *shape, double tuples, double table_tuples,
-			  double table_pages, PaIndexSize *size)
+pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
+			  double table_tuples, double table_pages, PaIndexSize *size)
 {
-	PaColumnFacts columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];
+	PaSizedIndex *index = palloc0(sizeof(PaSizedIndex));
+	double		pages;
 
-	(void) table_tuples;
-	(void) table_pages;
-	for (int i = 0; i < shape->ncolumns; i++)
+	pa_size_columns(shape, relation, tuples, table_tuples, table_pages, index);
+	size->tuples = index->tuples;
+	size->height = -1;
+	switch (shape->method)
 	{
-		if (!pa_catalog_column_facts(shape->relid, shape->columns[i].attnum, &columns[i]))
-		{
-			memset(&columns[i], 0, sizeof(PaColumnFacts));
-			columns[i].width = get_typavgwidth(shape->columns[i].type,
-											   shape->columns[i].typmod);
-		}
+		case BTREE_AM_OID:
+			pages = pa_btree_pages(index, &size->height);
+			break;
+		case HASH_AM_OID:
+			pages = pa_hash_pages(index);
+			break;
+		case BRIN_AM_OID:
+			pages = pa_brin_pages(index);
+			break;
+		case GIN_AM_OID:
+			pages = pa_gin_pages(index);
+			break;
+		default:
+			pages = pa_gist_pages(index);
+			break;
 	}
-	size->tuples = tuples;
-	size->pages = btree_pages(columns, shape->nkeys, shape->ncolumns, tuples, &size->height);
-	if (shape->method != BTREE_AM_OID)
-		size->height = -1;
+	size->pages = (BlockNumber) Max(1.0, Min(pages, (double) MaxBlockNumber));
+	pfree(index);
 }
 
-int64
-pa_whatif_index_size(const PaIndexSpec *spec)
+/* ---- outside of a planning ---- */
+
+/* Share of the rows that satisfy the predicate, by core's own estimators. */
+static double
+predicate_share(Relation relation, List *predicate)
 {
-	PaRelationFacts relation;
+	Query	   *query = makeNode(Query);
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	PlannerInfo *root = makeNode(PlannerInfo);
+
+	if (predicate == NIL)
+		return 1.0;
+	if (!pa_is_servers_own((Node *) predicate))
+		return DEFAULT_SHARE;
+
+	rte->rtekind = RTE_RELATION;
+	rte->relid = RelationGetRelid(relation);
+	rte->relkind = relation->rd_rel->relkind;
+	rte->rellockmode = AccessShareLock;
+	query->commandType = CMD_SELECT;
+	query->rtable = list_make1(rte);
+	pa_plain_permissions(query, rte);
+	root->glob = makeNode(PlannerGlobal);
+	root->parse = query;
+	root->query_level = 1;
+	root->planner_cxt = CurrentMemoryContext;
+	setup_simple_rel_arrays(root);
+	(void) build_simple_rel(root, 1, NULL);
+	return clauselist_selectivity(root, predicate, 0, JOIN_INNER, NULL);
+}
+
+/* Bytes on a relation that the caller has locked. */
+static int64
+size_on_relation(const PaIndexSpec *spec, Relation relation)
+{
+	PaIndexShape shape;
+	PaIndexSize size;
+	BlockNumber pages;
+	double		tuples,
+				allvisible;
+
+	if (relation->rd_tableam == NULL ||
+		!pa_index_shape(spec, RelationGetRelid(relation), &shape))
+		return 0;
+	estimate_rel_size(relation, NULL, &pages, &tuples, &allvisible);
+	pa_index_size(&shape, relation, tuples * predicate_share(relation, shape.predicate),
+				  tuples, pages, &size);
+	return (int64) size.pages * BLCKSZ;
+}
+
+/* Without a lock: what the catalogs know. */
+static int64
+size_from_catalog(const PaIndexSpec *spec, Oid relid)
+{
+	PaRelationFacts facts;
 	PaIndexShape shape;
 	PaIndexSize size;
 
-	if (!pa_catalog_relation_facts(spec->relid, &relation) ||
-		!pa_index_shape(spec, spec->relid, &shape))
+	if (!pa_catalog_relation_facts(relid, &facts) || !pa_index_shape(spec, relid, &shape))
 		return 0;
-	pa_index_size(&shape, relation.tuples, relation.tuples,
-				  (double) relation.size / BLCKSZ, &size);
+	pa_index_size(&shape, NULL, facts.tuples * (shape.predicate != NIL ? DEFAULT_SHARE : 1.0),
+				  facts.tuples, (double) facts.size / BLCKSZ, &size);
 	return (int64) size.pages * BLCKSZ;
+}
+
+static int64
+size_of_one(const PaIndexSpec *spec, Oid relid)
+{
+	Relation	relation;
+	int64		size;
+
+	if (!ConditionalLockRelationOid(relid, AccessShareLock))
+		return size_from_catalog(spec, relid);
+	relation = try_relation_open(relid, NoLock);
+	if (relation == NULL)
+	{
+		UnlockRelationOid(relid, AccessShareLock);
+		return 0;
+	}
+	size = size_on_relation(spec, relation);
+	relation_close(relation, AccessShareLock);
+	return size;
+}
+
+/* Within a context of its own: an advisor asks for many. */
+int64
+pa_whatif_index_size(const PaIndexSpec *spec)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "perf_advisor index size",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	int64		size = 0;
+	ListCell   *lc;
+
+	if (get_rel_relkind(spec->relid) == RELKIND_PARTITIONED_TABLE)
+	{
+		foreach(lc, find_all_inheritors(spec->relid, NoLock, NULL))
+			size += size_of_one(spec, lfirst_oid(lc));
+	}
+	else
+		size = size_of_one(spec, spec->relid);
+	MemoryContextSwitchTo(oldcontext);
+	MemoryContextDelete(context);
+	return size;
 }

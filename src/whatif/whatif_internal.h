@@ -16,7 +16,7 @@
  *		own_query.c		a query of the caller and indexes of the caller's choice
  *		index_statement.c	a CREATE INDEX statement as a proposed index
  *		index_shape.c	types and operator classes of its columns
- *		index_size.c	pages and height of one
+ *		index_size.c	pages and height of one; see index_size.h
  *		plan_indexes.c	which hypothetical indexes a plan uses
  *		relation_use.c	what a base planning says about a relation
  *						(index_use.h names the files that do it)
@@ -192,6 +192,9 @@ typedef struct PaExpressionSample
 	double		correlation;
 } PaExpressionSample;
 
+/* Whether an expression uses nothing but functions that initdb made. */
+extern bool pa_is_servers_own(Node *expression);
+
 extern bool pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 								 PaExpressionSample *sample);
 extern HeapTuple pa_sample_statistics(const PaExpressionSample *sample, double tuples);
@@ -218,7 +221,7 @@ typedef struct PaIndexSize
 } PaIndexSize;
 
 /* "tuples" are those of the relation that satisfy the predicate. */
-extern void pa_index_size(const PaIndexShape *shape, double tuples,
+extern void pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
 						  double table_tuples, double table_pages, PaIndexSize *size);
 
 /* plan_indexes.c */

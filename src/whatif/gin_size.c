@@ -1,0 +1,306 @@
+/*-------------------------------------------------------------------------
+ *
+ * gin_size.c
+ *		How large a freshly built GIN index would be.
+ *
+ * A GIN index has an entry for each distinct key of its column's values, such
+ * as an array's elements, with the rows that have it, a few bytes each.  Which keys a
+ * value has only its operator class knows, whose function is asked for the
+ * values that pg_statistic keeps.  How many entries there are is told by how
+ * many keys of that sample occur only once, as with any distinct values.
+ *
+ * IDENTIFICATION
+ *		src/whatif/gin_size.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/gin.h"
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+
+#include "compat/compat.h"
+#include "whatif/index_size.h"
+
+/* Usable bytes of a page, and how full a build leaves entry and data pages. */
+#define PAGE_SPACE ((double) (BLCKSZ - 32))
+#define ENTRY_FILL 0.52
+#define DATA_FILL 0.95
+
+/* Posting lists longer than this get pages of their own. */
+#define MAX_INLINE 2704.0
+
+/* Bytes of an entry beside its key and rows: two headers, line pointer. */
+#define ENTRY_HEADER 16.0
+
+/* Values of the sample that are looked at, and their longest. */
+#define MAX_SAMPLE 200
+#define MAX_WIDTH 4096
+
+/* Keys of the sample, kept to be compared. */
+typedef struct GinKeys
+{
+	Datum	   *keys;
+	int			nkeys;
+	int			allocated;
+	int			nvalues;		/* of which the keys are */
+	double		bytes;			/* of all keys together */
+} GinKeys;
+
+static void
+add_keys(GinKeys *keys, FmgrInfo *extract, Oid collation, Datum value, int16 typlen)
+{
+	int32		n = 0;
+	bool	   *nulls = NULL;
+	Datum	   *entries = (Datum *) DatumGetPointer(FunctionCall3Coll(extract, collation, value,
+																	  PointerGetDatum(&n),
+																	  PointerGetDatum(&nulls)));
+
+	keys->nvalues++;
+	for (int i = 0; i < n && entries != NULL; i++)
+	{
+		if (nulls != NULL && nulls[i])
+			continue;
+		if (keys->nkeys == keys->allocated)
+		{
+			keys->allocated = Max(256, keys->allocated * 2);
+			keys->keys = keys->keys == NULL ? palloc_array(Datum, keys->allocated) :
+				repalloc_array(keys->keys, Datum, keys->allocated);
+		}
+		keys->keys[keys->nkeys++] = entries[i];
+		keys->bytes += pa_stored_width(typlen, entries[i]);
+	}
+}
+
+static void
+add_slot(GinKeys *keys, const PaSizedColumn *column, int kind, FmgrInfo *extract,
+		 Oid collation, int16 typlen)
+{
+	AttStatsSlot slot;
+
+	if (!get_attstatsslot(&slot, column->statistics, kind, InvalidOid, ATTSTATSSLOT_VALUES))
+		return;
+	for (int i = 0; i < slot.nvalues && keys->nvalues < MAX_SAMPLE; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_keys(keys, extract, collation, datumCopy(slot.values[i], false, -1), typlen);
+	}
+	free_attstatsslot(&slot);
+}
+
+/* Only a superuser's functions are called, whoever asks. */
+static bool
+is_superusers(Oid funcid)
+{
+	HeapTuple	tuple;
+	Oid			owner;
+
+	if (funcid < FirstUnpinnedObjectId)
+		return true;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return superuser_arg(owner);
+}
+
+/* The type of the entries. */
+static Oid
+key_type(const PaIndexColumn *column)
+{
+	Oid			type = OidIsValid(column->stored_type) ? column->stored_type : column->opcintype;
+
+	if (type == ANYELEMENTOID)
+		type = get_base_element_type(column->type);
+	return type == ANYARRAYOID ? column->type : type;
+}
+
+static bool
+collect_keys(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *keys)
+{
+	Oid			proc = get_opfamily_proc(key->opfamily, key->opcintype, key->opcintype,
+										 GIN_EXTRACTVALUE_PROC);
+	FmgrInfo	extract;
+	int16		typlen = get_typlen(key_type(key));
+
+	if (column->statistics == NULL || !OidIsValid(proc) || !is_superusers(proc) ||
+		get_typlen(key->type) != -1 || column->facts.width > MAX_WIDTH)
+		return false;
+	fmgr_info(proc, &extract);
+	add_slot(keys, column, STATISTIC_KIND_HISTOGRAM, &extract, key->collation, typlen);
+	add_slot(keys, column, STATISTIC_KIND_MCV, &extract, key->collation, typlen);
+	return keys->nkeys > 0;
+}
+
+/* The same in a subtransaction: false also when the function fails. */
+static bool
+try_collect_keys(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *keys)
+{
+	MemoryContext oldcontext = CurrentMemoryContext;
+	ResourceOwner oldowner = CurrentResourceOwner;
+	volatile bool done = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(oldcontext);
+	PG_TRY();
+	{
+		done = collect_keys(key, column, keys);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(oldcontext);
+		error = CopyErrorData();
+		FlushErrorState();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+		{
+			RollbackAndReleaseCurrentSubTransaction();
+			CurrentResourceOwner = oldowner;
+			ReThrowError(error);
+		}
+		done = false;
+	}
+	PG_END_TRY();
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(oldcontext);
+	CurrentResourceOwner = oldowner;
+	return done;
+}
+
+/* ---- pages ---- */
+
+/*
+ * Bytes of a row's address after the one before it, so many rows apart:
+ * seven bits of the difference each.
+ */
+static double
+address_bytes(const PaSizedIndex *index, double rows_apart)
+{
+	double		per_page = Max(1.0, index->table_tuples / index->table_pages);
+	double		pages_apart = rows_apart / per_page;
+
+	/* 11 bits number the rows of a page */
+	if (pages_apart < 1)
+		return 1 + Min(1.0, pages_apart);
+	return ceil((11 + log2(pages_apart + 1)) / 7.0);
+}
+
+/* Pages of an entry that so many rows have: its part of a page, or pages. */
+static double
+entry_pages(const PaSizedIndex *index, double key, double rows)
+{
+	double		addresses = Max(rows - 1, 0) * address_bytes(index, index->table_tuples / Max(rows, 1.0));
+	double		entry = MAXALIGN((Size) (ENTRY_HEADER + key + 4)) + PA_ITEM_POINTER;
+
+	if (addresses > MAX_INLINE)
+		return entry / (PAGE_SPACE * ENTRY_FILL) + ceil(addresses / (PAGE_SPACE * DATA_FILL));
+	return (entry + addresses + (addresses > 0 ? 4 : 0)) / (PAGE_SPACE * ENTRY_FILL);
+}
+
+static int
+compare_datums_cb(const void *a, const void *b, void *arg)
+{
+	const int16 typlen = *(const int16 *) arg;
+	Datum		x = *(const Datum *) a;
+	Datum		y = *(const Datum *) b;
+	int			width_x,
+				width_y,
+				result;
+
+	if (typlen > 0 && typlen <= (int16) sizeof(Datum))
+		return x < y ? -1 : x > y ? 1 : 0;
+	if (typlen > 0)
+		return memcmp(DatumGetPointer(x), DatumGetPointer(y), typlen);
+	width_x = VARSIZE_ANY_EXHDR(DatumGetPointer(x));
+	width_y = VARSIZE_ANY_EXHDR(DatumGetPointer(y));
+	result = memcmp(VARDATA_ANY(DatumGetPointer(x)), VARDATA_ANY(DatumGetPointer(y)),
+					Min(width_x, width_y));
+	return result != 0 ? result : width_x - width_y;
+}
+
+/* Pages of the entries of one column, from the keys of the sample. */
+static double
+pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys, double rows)
+{
+	int16		typlen = get_typlen(key_type(key));
+	double		key_bytes = keys->bytes / keys->nkeys;
+	double		total = rows * keys->nkeys / keys->nvalues;
+	double		distinct = 0,
+				once = 0,
+				pages = 0,
+				rest = total,
+				entries;
+
+	qsort_arg(keys->keys, keys->nkeys, sizeof(Datum), compare_datums_cb, &typlen);
+	for (int i = 0, next; i < keys->nkeys; i = next)
+	{
+		double		of_key;
+
+		for (next = i + 1; next < keys->nkeys; next++)
+		{
+			if (compare_datums_cb(&keys->keys[i], &keys->keys[next], &typlen) != 0)
+				break;
+		}
+		distinct++;
+		if (next - i == 1)
+		{
+			once++;
+			continue;
+		}
+		of_key = rows * (next - i) / keys->nvalues;
+		pages += entry_pages(index, key_bytes, of_key);
+		rest -= of_key;
+	}
+	entries = keys->nkeys * distinct / ((keys->nkeys - once) + once * keys->nkeys / Max(total, 1.0));
+	entries = Max(1.0, Min(entries, total)) - (distinct - once);
+	if (entries >= 1 && rest > 0)
+		pages += entries * entry_pages(index, key_bytes, rest / entries);
+	return pages;
+}
+
+/* What to assume when the operator class cannot be asked. */
+static double
+pages_without_keys(const PaSizedIndex *index, const PaSizedColumn *column, double rows)
+{
+	double		keys = Max(1.0, column->facts.width / 8.0);
+
+	return rows * keys * 3 / (PAGE_SPACE * DATA_FILL) +
+		Min(rows, 10000.0) * (ENTRY_HEADER + 16) / (PAGE_SPACE * ENTRY_FILL) +
+		0 * index->tuples;
+}
+
+double
+pa_gin_pages(const PaSizedIndex *index)
+{
+	double		pages = 2;		/* the metapage and the root */
+
+	for (int i = 0; i < index->nkeys; i++)
+	{
+		const PaSizedColumn *column = &index->columns[i];
+		const PaIndexColumn *key = &index->shape->columns[i];
+		double		rows = index->tuples * (1.0 - column->facts.null_fraction);
+		GinKeys		keys = {0};
+
+		pages += try_collect_keys(key, column, &keys) ?
+			pages_of_keys(index, key, &keys, rows) : pages_without_keys(index, column, rows);
+		/* rows without a value are one entry more */
+		if (index->tuples - rows >= 1)
+			pages += entry_pages(index, 1, index->tuples - rows);
+	}
+	return ceil(pages * 1.01);	/* inner pages */
+}

@@ -1,0 +1,68 @@
+/*-------------------------------------------------------------------------
+ *
+ * index_size.h
+ *		Between the files that estimate how large an index would be.
+ *
+ *		index_size.c	which method, which relation; the caller's side
+ *		index_columns.c	what the columns weigh
+ *		btree_size.c	b-tree
+ *		gin_size.c		GIN
+ *		other_sizes.c	hash, BRIN, GiST, SP-GiST
+ *
+ * IDENTIFICATION
+ *		src/whatif/index_size.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_WHATIF_INDEX_SIZE_H
+#define PA_WHATIF_INDEX_SIZE_H
+
+#include "whatif/whatif_internal.h"
+
+/* Lengths that stand for all of a column. */
+#define PA_LENGTHS 256
+
+/* A line pointer, in bytes. */
+#define PA_ITEM_POINTER 4.0
+
+typedef struct PaSizedColumn
+{
+	PaColumnFacts facts;
+	HeapTuple	statistics;		/* row of pg_statistic, or NULL */
+	double		distinct;		/* in the whole table */
+	bool		single_value;	/* the predicate leaves one */
+	bool		varlena;
+	int			align;
+	int			lengths[PA_LENGTHS];	/* bytes as stored in an index */
+	int			nlengths;		/* at least 1 */
+	double		weight;			/* of the rows that lengths has so far, 0-1 */
+} PaSizedColumn;
+
+typedef struct PaSizedIndex
+{
+	const PaIndexShape *shape;
+	int			nkeys;
+	int			ncolumns;
+	double		tuples;			/* in the index */
+	double		table_tuples;
+	double		table_pages;
+	double		extended_distinct;	/* of all keys together; 0 unknown */
+	PaSizedColumn columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];
+} PaSizedIndex;
+
+/* index_columns.c */
+extern void pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
+							double table_tuples, double table_pages, PaSizedIndex *index);
+extern double pa_distinct_keys(const PaSizedIndex *index, uint32 nulls, double rows);
+extern double pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nulls);
+extern double pa_nulls_share(const PaSizedIndex *index, uint32 nulls);
+extern int	pa_stored_width(int16 typlen, Datum value);
+
+/* Each gives pages. */
+extern double pa_btree_pages(const PaSizedIndex *index, int *height);
+extern double pa_gin_pages(const PaSizedIndex *index);
+extern double pa_hash_pages(const PaSizedIndex *index);
+extern double pa_brin_pages(const PaSizedIndex *index);
+extern double pa_gist_pages(const PaSizedIndex *index);
+
+#endif							/* PA_WHATIF_INDEX_SIZE_H */
