@@ -81,7 +81,8 @@ typedef struct PaOrdering
 	int			nkeys;			/* all keys belong to this relation */
 	PaIndexKey	keys[PA_MAX_INDEX_KEYS];
 	bool		limited;		/* only the first rows are wanted */
-	bool		grouping;		/* for GROUP BY, DISTINCT or a window only */
+	bool		grouping;		/* for GROUP BY or DISTINCT only: hashing does as
+								 * well */
 	bool		compared;		/* (a, b) > (x, y): no ordering at all, but an
 								 * index in this order finds the place */
 } PaOrdering;

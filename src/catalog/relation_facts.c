@@ -151,6 +151,7 @@ add_partition(Oid relid, PaPartitionFacts *facts, double *largest)
 		facts->nleaves++;
 		facts->tuples += Max(class->reltuples, 0);
 		facts->pages += Max(class->relpages, 0);
+		facts->allvisible += Max(class->relallvisible, 0);
 		if (class->reltuples > *largest)
 		{
 			*largest = class->reltuples;

@@ -45,6 +45,7 @@ typedef struct PaPartitionFacts
 	int			nleaves;
 	double		tuples;			/* sum of the last known, as pg_class has them */
 	double		pages;			/* likewise */
+	double		allvisible;		/* of those pages, likewise */
 	Oid			largest;		/* the leaf with most rows, 0: none */
 	bool		is_analyzed;	/* that one has column statistics */
 	bool		root_is_analyzed;	/* the table itself has */

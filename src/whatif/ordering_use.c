@@ -188,7 +188,8 @@ pa_ordering_uses(PaUseContext *context)
 
 	orderings = add_pathkeys(orderings, context, root->sort_pathkeys, limit_applies(root), false);
 	orderings = add_pathkeys(orderings, context, root->group_pathkeys, false, true);
-	orderings = add_pathkeys(orderings, context, root->window_pathkeys, false, true);
+	/* A window must be sorted, where groups can be hashed. */
+	orderings = add_pathkeys(orderings, context, root->window_pathkeys, false, false);
 	orderings = add_pathkeys(orderings, context, root->distinct_pathkeys, false, true);
 	/* One of the above, unless a set operation or a merge wants its own. */
 	orderings = add_pathkeys(orderings, context, root->query_pathkeys, false, true);

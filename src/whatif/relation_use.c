@@ -126,7 +126,7 @@ largest_scanned(PlannerInfo *root, RelOptInfo *rel)
 
 /* Size of the whole table, pruned partitions included: an index has all. */
 static void
-size_partitioned(PaUseContext *context)
+size_partitioned(PaUseContext *context, double *allvisible)
 {
 	PaPartitionFacts facts;
 	RelOptInfo *rel = context->rel;
@@ -134,6 +134,7 @@ size_partitioned(PaUseContext *context)
 	pa_catalog_partition_facts(context->relid, &facts);
 	context->tuples = Max(facts.tuples, rel->tuples);
 	context->pages = facts.pages;
+	*allvisible = Min(facts.allvisible / Max(facts.pages, 1), 1);
 	if (!facts.root_is_analyzed)
 		context->stand_in = largest_scanned(context->root, rel);
 }
@@ -178,14 +179,14 @@ collect_relation(PaWhatifScope *scope, PlannerInfo *root, RelOptInfo *rel,
 	PaRelationUse use = {0};
 	MemoryContext oldcontext;
 
+	use.allvisible = rel->allvisfrac;
 	use.partitioned = rte->relkind == RELKIND_PARTITIONED_TABLE;
 	if (use.partitioned)
-		size_partitioned(&context);
+		size_partitioned(&context, &use.allvisible);
 	use.relid = rte->relid;
 	use.tuples = context.tuples;
 	use.pages = context.pages;
 	use.rows = rel->rows;
-	use.allvisible = rel->allvisfrac;
 	use.refusal = relation_refusal(&context, rte, &use.refusal_matters);
 	use.advisable = use.refusal == NULL;
 	if (use.advisable || use.refusal_matters)
