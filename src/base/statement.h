@@ -140,15 +140,15 @@ pa_time_stats_add(PaTimeStats *stats, double msec)
 	double		old_count = stats->count++;
 
 	stats->total += msec;
-	if (stats->minmax_count++ == 0)
+	if (unlikely(stats->minmax_count++ == 0))
 		stats->min = stats->max = msec;
-	else if (msec < stats->min)
+	else if (unlikely(msec < stats->min))
 		stats->min = msec;
-	else if (msec > stats->max)
+	else if (unlikely(msec > stats->max))
 		stats->max = msec;
 
 	/* (msec - old mean) * (msec - new mean), with a single division */
-	if (old_count > 0)
+	if (likely(old_count > 0))
 	{
 		double		difference = msec * old_count - old_total;
 

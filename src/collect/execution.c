@@ -28,10 +28,10 @@ open_frame(QueryDesc *query_desc, int eflags)
 	PaSeenShape *seen;
 	bool		repeated;
 
-	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) || plan->queryId == 0 || !pa_collect_wanted())
+	if (unlikely((eflags & EXEC_FLAG_EXPLAIN_ONLY) || plan->queryId == 0 || !pa_collect_wanted()))
 		return;
 	frame = pa_frame_push(query_desc);
-	if (frame == NULL)
+	if (unlikely(frame == NULL))
 		return;
 
 	seen = pa_seen_statement((int64) plan->queryId);
@@ -131,7 +131,7 @@ pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc)
 	span->frame = frame != NULL ? (int) (frame - pa_frames) : -1;
 	pa_nesting_depth++;
 	pa_running_push(&span->running, PA_RUNS_SPAN);
-	if (frame == NULL)
+	if (unlikely(frame == NULL))
 		return;
 	if (unlikely(frame->sampled))
 		pa_cpu_now(&span->cpu_user_time, &span->cpu_sys_time);
@@ -151,14 +151,14 @@ end_span(PaSpan *span)
 
 	pa_nesting_depth--;
 	pa_running = span->running.outer;
-	if (span->frame < 0)
+	if (unlikely(span->frame < 0))
 		return NULL;
 	INSTR_TIME_SET_CURRENT(now);
 	pa_nested_time = span->outer_nested;
 	add_interval(&pa_nested_time, span->start, now);
 
 	frame = pa_frame_at(span->frame, span->query_desc);
-	if (frame == NULL)
+	if (unlikely(frame == NULL))
 		return NULL;
 	add_interval(&frame->total, span->start, now);
 	INSTR_TIME_ADD(frame->nested, nested);
@@ -173,7 +173,7 @@ pa_collect_run_end(PaSpan *span)
 {
 	PaFrame    *frame = end_span(span);
 
-	if (frame == NULL)
+	if (unlikely(frame == NULL))
 		return;
 	if (unlikely(frame->sampled))
 		frame->partial = span->limit > 0 && span->query_desc->estate->es_processed >= span->limit;
@@ -249,13 +249,13 @@ pa_collect_end(QueryDesc *query_desc)
 {
 	PaFrame    *frame = pa_frame_find(query_desc);
 
-	if (frame == NULL)
+	if (unlikely(frame == NULL))
 		return;
 	if (unlikely(frame->sqlstate != 0))
 		pa_errors_count_frame(frame);	/* somebody ends what has failed */
-	else if (pa_store_ready())
+	else if (likely(pa_store_ready()))
 	{
-		if (frame->sampled)
+		if (unlikely(frame->sampled))
 			pa_sample_read(frame, query_desc);
 		pa_execution_record(frame, query_desc->estate);
 	}

@@ -58,7 +58,7 @@ pa_frame_push(QueryDesc *query_desc)
 {
 	PaFrame    *frame;
 
-	if (pa_open_frames == allocated && !grow())
+	if (unlikely(pa_open_frames == allocated && !grow()))
 	{
 		pa_store_count_skipped_frame();
 		return NULL;
@@ -89,7 +89,7 @@ pa_frame_drop(PaFrame *frame)
 	int			index = frame - pa_frames;
 
 	pa_open_frames--;
-	if (index < pa_open_frames)
+	if (unlikely(index < pa_open_frames))
 		memmove(frame, frame + 1, (pa_open_frames - index) * sizeof(PaFrame));
 }
 
@@ -123,9 +123,9 @@ pa_collect_xact_cb(XactEvent event, void *arg)
 	(void) arg;
 	if (event != XACT_EVENT_ABORT && event != XACT_EVENT_COMMIT && event != XACT_EVENT_PREPARE)
 		return;
-	if (pa_open_frames > 0)
+	if (unlikely(pa_open_frames > 0))
 		pa_frames_close(PA_ALL_FRAMES);
-	if (pa_errors_unsettled)
+	if (unlikely(pa_errors_unsettled))
 		pa_errors_settle();
 }
 
@@ -144,7 +144,7 @@ pa_collect_subxact_cb(SubXactEvent event, SubTransactionId mySubid,
 		return;
 	if (pa_open_frames > 0)
 		pa_frames_close(mySubid);
-	if (pa_errors_unsettled)
+	if (unlikely(pa_errors_unsettled))
 		pa_errors_settle();
 }
 

@@ -61,7 +61,7 @@ extern void pa_frames_close(SubTransactionId since);
 static inline PaFrame *
 pa_frame_find(const QueryDesc *query_desc)
 {
-	if (pa_open_frames == 0)
+	if (unlikely(pa_open_frames == 0))
 		return NULL;
 	if (likely(pa_frames[pa_open_frames - 1].query_desc == query_desc))
 		return &pa_frames[pa_open_frames - 1];

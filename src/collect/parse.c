@@ -160,13 +160,13 @@ pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 	analysed_text = pstate->p_sourcetext;
 	if (unlikely(pa_errors_unsettled) && pa_nesting_depth == 0)
 		pa_errors_settle();
-	if (query->queryId == 0 || !pa_collect_wanted())
+	if (unlikely(query->queryId == 0 || !pa_collect_wanted()))
 		return;
 	if (statement != NULL && (!pa_guc_track_utility || pa_utility_is_transparent(statement)))
 		return;
 
 	seen = pa_seen_statement((int64) query->queryId);
-	if (seen->has_text)
+	if (likely(seen->has_text))
 		return;
 	start = CleanQuerytext(pstate->p_sourcetext, &location, &len);
 	redact = needs_redaction(statement, start, len, jstate) || is_inside_secret(pstate->p_sourcetext);

@@ -65,7 +65,7 @@ hash_scan(uint64 hash, const PlannedStmt *pstmt, const Scan *scan, Oid indexid, 
 {
 	Oid			relid = relation_identity(pstmt, scan->scanrelid);
 
-	if (relid == PA_TEMPORARY_RELATION)
+	if (unlikely(relid == PA_TEMPORARY_RELATION))
 		indexid = InvalidOid;
 	hash = pa_mix64_add(hash, relid);
 	return pa_mix64_add(hash, ((uint64) indexid << 2) | (uint64) (direction & 3));
@@ -172,7 +172,7 @@ hash_upper_node(uint64 hash, const PlannedStmt *pstmt, const Plan *plan)
 static uint64
 hash_plan(uint64 hash, const PlannedStmt *pstmt, const Plan *plan)
 {
-	if (plan == NULL)
+	if (unlikely(plan == NULL))
 		return pa_mix64_add(hash, 0);
 	hash = pa_mix64_add(hash, nodeTag(plan));
 	if (!hash_scan_node(&hash, pstmt, plan))
@@ -193,7 +193,7 @@ pa_planid_compute(const PlannedStmt *pstmt)
 {
 	uint64		hash = hash_plan(pstmt->commandType, pstmt, pstmt->planTree);
 
-	if (pstmt->subplans != NIL)
+	if (unlikely(pstmt->subplans != NIL))
 		hash = hash_plans(hash, pstmt, pstmt->subplans);
-	return hash != 0 ? (int64) hash : 1;
+	return likely(hash != 0) ? (int64) hash : 1;
 }

@@ -44,11 +44,11 @@ pa_collect_planning_begin(PaPlanning *planning, Query *parse, const char *query_
 						  ParamListInfo params)
 {
 	planning->queryid = (int64) parse->queryId;
-	if (planning->queryid == 0)
+	if (unlikely(planning->queryid == 0))
 		planning->queryid = identify_query(parse, query_string);
 	planning->wanted = planning->queryid != 0 && pa_collect_wanted();
 	planning->has_values = params != NULL;
-	if (planning->wanted)
+	if (likely(planning->wanted))
 	{
 		PaSeenShape *seen = pa_seen_statement(planning->queryid);
 
@@ -76,18 +76,18 @@ pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result)
 	pa_nesting_depth--;
 	pa_running = planning->running.outer;
 	pa_plannings++;
-	if (!planning->wanted)
+	if (unlikely(!planning->wanted))
 		return;
 
 	INSTR_TIME_SET_CURRENT(now);
-	if (result->queryId == 0)
+	if (unlikely(result->queryId == 0))
 		result->queryId = planning->queryid;
 	if (planning->has_values)
 		pa_plan_mark_custom(result);
 	seen = pa_seen_shape(&planning->shape);
 	key.planid = pa_planid_of(seen, result);
 	pa_planned_stmt_set_planid(result, key.planid);
-	if (!pa_guc_track_planning)
+	if (unlikely(!pa_guc_track_planning))
 		return;
 	INSTR_TIME_SUBTRACT(now, planning->start);
 	key.shape = seen->key;

@@ -173,7 +173,7 @@ pa_sample_choose(PaFrame *frame, PaSeenShape *seen, QueryDesc *query_desc, bool 
 	PaSeenPlan *seen_plan;
 	bool		by_chance;
 
-	if (pa_guc_overhead_budget <= 0)
+	if (unlikely(pa_guc_overhead_budget <= 0))
 		return;
 	by_chance = random_sample();
 	seen_plan = pa_seen_plan(seen, &frame->key);

@@ -122,7 +122,7 @@ pa_seen_plan(PaSeenShape *seen, const PaStatementKey *key)
 static inline PaSeenShape *
 pa_seen_shape(const PaShapeKey *key)
 {
-	if (pa_seen_is(pa_seen_last, key))
+	if (likely(pa_seen_is(pa_seen_last, key)))
 		return pa_seen_last;
 	pa_seen_last = pa_seen_slot(key);
 	if (unlikely(!pa_seen_is(pa_seen_last, key)))

@@ -116,11 +116,11 @@ pa_usage_add(PaUsage *sum, const PaUsageStart *start)
 		pa_usage_add_any(sum, start);
 		return;
 	}
-	if (sum->measured)
+	if (unlikely(sum->measured))
 		pa_usage_accum(sum, start);
 	else
 		pa_usage_set(sum, start);
-	if (pgWalUsage.wal_bytes != start->wal.wal_bytes)
+	if (unlikely(pgWalUsage.wal_bytes != start->wal.wal_bytes))
 		WalUsageAccumDiff(&sum->wal, &pgWalUsage, &start->wal);
 }
 

@@ -33,7 +33,7 @@ executor_start(QueryDesc *queryDesc, int eflags)
 {
 	PaSpan		span;
 
-	if (pa_collect_idle() || pa_whatif_active())
+	if (unlikely(pa_collect_idle() || pa_whatif_active()))
 	{
 		call_executor_start(queryDesc, eflags);
 		return;
@@ -66,7 +66,7 @@ executor_run(PA_EXECUTOR_RUN_ARGS)
 {
 	PaSpan		span;
 
-	if (pa_collect_idle() || pa_whatif_active())
+	if (unlikely(pa_collect_idle() || pa_whatif_active()))
 	{
 		call_executor_run(PA_EXECUTOR_RUN_PASS);
 		return;

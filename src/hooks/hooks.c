@@ -17,7 +17,6 @@
 
 #include "collect/collect.h"
 #include "hooks/hooks.h"
-#include "whatif/whatif.h"
 
 void
 pa_hooks_init(void)
@@ -29,5 +28,4 @@ pa_hooks_init(void)
 	pa_hooks_init_parser();
 	pa_hooks_init_planner();
 	pa_hooks_init_utility();
-	pa_whatif_init();
 }

@@ -23,7 +23,7 @@ post_parse_analyze(ParseState *pstate, Query *query, PA_JUMBLE_STATE *jstate)
 {
 	if (prev_post_parse_analyze)
 		prev_post_parse_analyze(pstate, query, jstate);
-	if (!pa_collect_idle() && !pa_whatif_active())
+	if (likely(!pa_collect_idle() && !pa_whatif_active()))
 		pa_collect_text(pstate, query, jstate);
 }
 

@@ -23,6 +23,22 @@ static pa_relation_hook_type prev_relation = NULL;
 static set_rel_pathlist_hook_type prev_set_rel_pathlist = NULL;
 static get_index_stats_hook_type prev_index_stats = NULL;
 
+/* Puts ours into the chain, or takes it out where it is still the last one. */
+#define PA_SET_HOOK(hook, ours, prev, is_set, wanted) \
+	do { \
+		if ((wanted) && !(is_set)) \
+		{ \
+			(prev) = (hook); \
+			(hook) = (ours); \
+			(is_set) = true; \
+		} \
+		else if (!(wanted) && (is_set) && (hook) == (ours)) \
+		{ \
+			(hook) = (prev); \
+			(is_set) = false; \
+		} \
+	} while (0)
+
 static PlannedStmt *
 call_planner(PA_PLANNER_ARGS)
 {
@@ -37,7 +53,7 @@ plan(PA_PLANNER_ARGS)
 	PaPlanning	planning;
 	PlannedStmt *volatile result = NULL;	/* set inside PG_TRY */
 
-	if (pa_collect_idle() || pa_whatif_active())
+	if (unlikely(pa_collect_idle() || pa_whatif_active()))
 	{
 		pa_plannings++;
 		return call_planner(PA_PLANNER_PASS);
@@ -87,15 +103,27 @@ index_stats(PlannerInfo *root, Oid indexOid, AttrNumber indexattnum,
 	return prev_index_stats != NULL && prev_index_stats(root, indexOid, indexattnum, vardata);
 }
 
+/*
+ * What only a what-if planning needs is in the chains only while one goes on:
+ * the user's plannings would pay for it.  A library that put a hook of its own
+ * after ours meanwhile keeps calling ours, which stays there then.
+ */
+static void
+set_whatif_hooks(bool wanted)
+{
+	static bool has_relation = false;
+	static bool has_set_rel_pathlist = false;
+	static bool has_index_stats = false;
+
+	PA_SET_HOOK(PA_RELATION_HOOK, relation_info, prev_relation, has_relation, wanted);
+	PA_SET_HOOK(set_rel_pathlist_hook, set_rel_pathlist, prev_set_rel_pathlist, has_set_rel_pathlist, wanted);
+	PA_SET_HOOK(get_index_stats_hook, index_stats, prev_index_stats, has_index_stats, wanted);
+}
+
 void
 pa_hooks_init_planner(void)
 {
 	prev_planner = planner_hook;
 	planner_hook = plan;
-	prev_relation = PA_RELATION_HOOK;
-	PA_RELATION_HOOK = relation_info;
-	prev_set_rel_pathlist = set_rel_pathlist_hook;
-	set_rel_pathlist_hook = set_rel_pathlist;
-	prev_index_stats = get_index_stats_hook;
-	get_index_stats_hook = index_stats;
+	pa_whatif_init(set_whatif_hooks);
 }

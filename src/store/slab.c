@@ -409,7 +409,7 @@ add_cpu(PaCounters *c, const PaExecution *x)
 static inline void
 add_call_time(PaCounters *c, TimestampTz now)
 {
-	if (c->first_call == 0)
+	if (unlikely(c->first_call == 0))
 		c->first_call = now;
 	c->last_call = now;
 }
@@ -433,7 +433,7 @@ pa_store_add_execution(const PaStatementKey *key, uint32 shape_hash, int16 *plac
 	add_usage(c, x->buffers, x->wal);
 	if (unlikely(x->has_block_times))
 		add_block_times(c, x->buffers);
-	if (x->jit != NULL)
+	if (unlikely(x->jit != NULL))
 		add_jit(c, x->jit);
 	c->parallel_workers_to_launch += x->workers_to_launch;
 	c->parallel_workers_launched += x->workers_launched;

@@ -48,6 +48,7 @@ static Oid	wall_user = InvalidOid;
 static object_access_hook_type prev_object_access_hook = NULL;
 static needs_fmgr_hook_type prev_needs_fmgr_hook = NULL;
 static fmgr_hook_type prev_fmgr_hook = NULL;
+static pa_whatif_hooks_callback set_planner_hooks = NULL;
 
 static inline bool
 is_trusted_owner(Oid owner, Oid userid)
@@ -169,8 +170,9 @@ fmgr_cb(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 }
 
 void
-pa_whatif_init(void)
+pa_whatif_init(pa_whatif_hooks_callback set_hooks)
 {
+	set_planner_hooks = set_hooks;
 	prev_needs_fmgr_hook = needs_fmgr_hook;
 	needs_fmgr_hook = needs_fmgr_cb;
 	prev_fmgr_hook = fmgr_hook;
@@ -184,6 +186,7 @@ pa_wall_raise(Oid userid)
 	/* A hook that another session's function set meanwhile stays in place. */
 	prev_object_access_hook = object_access_hook;
 	object_access_hook = object_access_cb;
+	set_planner_hooks(true);
 	wall_user = userid;
 	pa_whatif_is_active = true;
 }
@@ -192,6 +195,7 @@ void
 pa_wall_lower(void)
 {
 	pa_whatif_is_active = false;
+	set_planner_hooks(false);
 	object_access_hook = prev_object_access_hook;
 }
 

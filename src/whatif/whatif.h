@@ -116,7 +116,8 @@ extern int64 pa_whatif_index_size(const PaIndexSpec *spec);
 /* ---- for hooks/ ---- */
 
 /* When the library is preloaded: the hooks that only what-if planning uses. */
-extern void pa_whatif_init(void);
+typedef void (*pa_whatif_hooks_callback) (bool wanted);
+extern void pa_whatif_init(pa_whatif_hooks_callback set_hooks);
 
 extern PGDLLIMPORT bool pa_whatif_is_active;
 
