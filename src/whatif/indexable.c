@@ -27,6 +27,7 @@
 
 #include "compat/planner.h"
 #include "whatif/index_use.h"
+#include "whatif/whatif_internal.h"
 
 /*
  * Average bytes above which a column is no key: a value over a third of a
@@ -101,6 +102,29 @@ pa_own_expression(const PaUseContext *context, Node *node)
 	return copy;
 }
 
+/* What nobody analyzed is taken from the columns' own statistics. */
+static void
+describe_expression(const PaUseContext *context, Node *expression, PaColumnFacts *facts)
+{
+	PaColumnFacts classes;
+
+	pa_catalog_expression_facts(context->relid, expression, facts);
+	if (facts->has_statistics)
+		return;
+	classes = *facts;
+	if (!pa_expression_facts(context->relid, expression, context->tuples, facts))
+	{
+		*facts = classes;
+		return;
+	}
+	facts->expression = expression;
+	facts->opfamily = classes.opfamily;
+	facts->opcintype = classes.opcintype;
+	facts->deduplicates = classes.deduplicates;
+	facts->hash_opfamily = classes.hash_opfamily;
+	facts->has_statistics = false;	/* the planner does not know them */
+}
+
 bool
 pa_searchable_key(const PaUseContext *context, Node *node, PaColumnFacts *facts)
 {
@@ -119,7 +143,7 @@ pa_searchable_key(const PaUseContext *context, Node *node, PaColumnFacts *facts)
 	}
 	if (is_better_rewritten(node) || !is_indexable_expression(context, node))
 		return false;
-	pa_catalog_expression_facts(context->relid, pa_own_expression(context, node), facts);
+	describe_expression(context, pa_own_expression(context, node), facts);
 	return true;
 }
 
