@@ -110,17 +110,17 @@ average_selectivity(const PaUseContext *context, const PaColumnFacts *facts)
 	return (1.0 - facts->null_fraction) / pa_column_distinct(facts, context->tuples);
 }
 
-/* Selectivity of a clause on a key; the planner knows nothing of expressions
- * without statistics and would take a two-hundredth. */
-static double
-key_selectivity(const PaUseContext *context, const PaColumnFacts *facts,
-				PaColumnUseKind kind, Node *clause)
+/*
+ * Selectivity of a clause on a key.  The planner knows nothing of expressions
+ * that nobody analyzed, and would take a two-hundredth.
+ */
+double
+pa_key_selectivity(const PaUseContext *context, const PaColumnFacts *facts,
+				   PaColumnUseKind kind, Node *clause)
 {
-	double		selectivity = pa_clause_selectivity(context, clause);
-
 	if (kind == PA_USE_EQUAL && facts->expression != NULL && !facts->has_statistics)
-		return Min(selectivity, average_selectivity(context, facts));
-	return selectivity;
+		return average_selectivity(context, facts);
+	return pa_clause_selectivity(context, clause);
 }
 
 static void
@@ -130,7 +130,7 @@ add_clause(const PaUseContext *context, PaUseSet *set, const PaColumnFacts *fact
 	PaColumnUse how = {0};
 
 	how.kind = kind;
-	how.selectivity = key_selectivity(context, facts, kind, clause);
+	how.selectivity = pa_key_selectivity(context, facts, kind, clause);
 	how.hashable = hashable;
 	pa_add_use(context, set, facts, &how);
 }

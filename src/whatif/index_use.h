@@ -75,6 +75,8 @@ extern double pa_clause_selectivity(const PaUseContext *context, Node *clause);
 extern List *pa_column_uses(PaUseContext *context, List **alternatives);
 extern void pa_add_use(const PaUseContext *context, PaUseSet *set,
 					   const PaColumnFacts *facts, const PaColumnUse *how);
+extern double pa_key_selectivity(const PaUseContext *context, const PaColumnFacts *facts,
+								 PaColumnUseKind kind, Node *clause);
 
 /* search_use.c */
 

@@ -54,6 +54,8 @@ match_comparison(const PaUseContext *context, OpExpr *clause, PaColumnFacts *fac
 	*fixes = get_op_opfamily_strategy(clause->opno, facts->opfamily) == BTEqualStrategyNumber;
 	if (*fixes)
 		return true;
+	if (facts->expression != NULL)
+		return false;			/* too far from a property of the rows */
 	negator = get_negator(clause->opno);
 	return OidIsValid(negator) &&
 		get_op_opfamily_strategy(negator, facts->opfamily) == BTEqualStrategyNumber;
@@ -69,6 +71,7 @@ match_list(const PaUseContext *context, ScalarArrayOpExpr *clause, PaColumnFacts
 
 	if (!IsA(array, Const) || array->constisnull || !OidIsValid(opno) ||
 		!pa_indexable_key(context, (Node *) linitial(clause->args), facts) ||
+		facts->expression != NULL ||
 		get_op_opfamily_strategy(opno, facts->opfamily) != BTEqualStrategyNumber)
 		return false;
 	values = DatumGetArrayTypeP(array->constvalue);
@@ -109,7 +112,8 @@ match_clause(const PaUseContext *context, Node *clause, PaColumnFacts *facts,
 		NullTest   *test = (NullTest *) clause;
 
 		*fixes = test->nulltesttype == IS_NULL;
-		return !test->argisrow && pa_searchable_key(context, (Node *) test->arg, facts);
+		return !test->argisrow && IsA(test->arg, Var) &&
+			pa_searchable_key(context, (Node *) test->arg, facts);
 	}
 	return match_boolean(context, clause, facts, fixes);
 }
@@ -136,7 +140,7 @@ pa_predicate_uses(const PaUseContext *context)
 		use = palloc0(sizeof(PaPredicateUse));
 		use->clause = pa_own_expression(context, clause);
 		use->attnum = facts.attnum;
-		use->selectivity = pa_clause_selectivity(context, clause);
+		use->selectivity = pa_key_selectivity(context, &facts, PA_USE_EQUAL, clause);
 		use->share = 1;
 		use->fixes = fixes;
 		result = lappend(result, use);

@@ -307,15 +307,15 @@ class_of_family(Oid opfamily, Oid method, Oid type)
 
 /*
  * Operators that an index of the family has and answers badly: what is
- * contained in an array must look at all that is small, and equality is a
- * b-tree's.
+ * contained in an array must look at all that is small, and equality, which
+ * pg_trgm has, is a b-tree's.
  */
 static bool
 is_poor_search(Oid opno)
 {
 	Oid			negator = get_negator(opno);
 
-	if (get_opcode(opno) == F_ARRAYCONTAINED)
+	if (get_opcode(opno) == F_ARRAYCONTAINED || get_mergejoin_opfamilies(opno) != NIL)
 		return true;
 	/* "<>", which btree_gist has */
 	return OidIsValid(negator) && get_mergejoin_opfamilies(negator) != NIL;
