@@ -6,8 +6,9 @@
  * Of two indexes of which one begins with the other, one is enough.  Of two
  * that share a column, a new one with the keys of the one and then what the
  * other has besides may do for both: (tenant, customer) finds what (tenant)
- * and what (customer, tenant) would find.  The planner is asked, and nobody
- * may get much slower than with an index of his own.
+ * and what (customer, tenant) would find.  Two with the same keys become one
+ * that carries along what both do.  The planner is asked, and nobody may get
+ * much slower than with an index of his own.
  *
  * IDENTIFICATION
  *		src/analyze/selection_merge.c
@@ -30,8 +31,11 @@
 /* Statements with this share of the time of those served make an index wider. */
 #define MIN_WIDENING_SHARE 0.1
 
-/* New indexes tried for one table; each is planned for all that it concerns. */
-#define MAX_UNITED 3
+/*
+ * New indexes tried for one table besides those that differ from others only
+ * in what they carry; each is planned for all that it concerns.
+ */
+#define MAX_UNITED 4
 
 /* Sum of the weights of the statements that prefer the candidate. */
 static double
@@ -215,53 +219,91 @@ unite(const PaIndexSpec *first, const PaIndexSpec *second, PaIndexSpec *united)
 	return unite_included(first, second, united);
 }
 
-/* Number of united indexes tried on the table, those wanted now included. */
-static int
-count_united(const PaChoice *choice, Oid relid)
+/*
+ * Whether there is room for one more attempt on the table.  Counted are those
+ * tried before, wanted now included, that have a list of keys of their own.
+ */
+static bool
+may_try(const PaChoice *choice, const PaIndexSpec *spec)
 {
-	int			count = bms_num_members(pa_choice_on_table(choice, choice->matrix->shared,
-														   relid));
+	int			count = 0;
+	int			candidate = -1;
 	ListCell   *lc;
 
-	foreach(lc, choice->result->wanted)
+	while ((candidate = bms_next_member(choice->matrix->shared, candidate)) >= 0)
 	{
-		if (((const PaIndexSpec *) lfirst(lc))->relid == relid)
+		const PaIndexSpec *tried = pa_matrix_candidate(choice->matrix, candidate);
+
+		if (tried->relid == spec->relid && tried->nincluded == 0)
 			count++;
 	}
-	return count;
+	foreach(lc, choice->result->wanted)
+	{
+		const PaIndexSpec *tried = lfirst(lc);
+
+		if (tried->relid == spec->relid && tried->nincluded == 0)
+			count++;
+	}
+	return count < MAX_UNITED;
 }
 
-/* Whether the candidate, should it get chosen, is there for both. */
+/* Puts the united index in the place of both, if that is there and does. */
 static bool
-unite_pair(PaChoice *choice, int first, int second)
+replace_both(PaChoice *choice, int first, int second, int united)
 {
-	PaIndexSpec spec;
-	int			united;
-	double		lost;
-	double		spared;
 	bool		bearable = true;
-
-	if (!unite(pa_matrix_candidate(choice->matrix, first),
-			   pa_matrix_candidate(choice->matrix, second), &spec))
-		return false;
-
-	united = pa_matrix_find(choice->matrix, &spec);
-	if (united < 0)
-	{
-		if (count_united(choice, spec.relid) < MAX_UNITED)
-			(void) pa_choice_want(choice, &spec);
-		return false;
-	}
-
-	lost = loss_of_replacing(choice, first, united, &bearable) +
+	double		lost = loss_of_replacing(choice, first, united, &bearable) +
 		loss_of_replacing(choice, second, united, &bearable);
-	spared = maintenance_of(choice, first) + maintenance_of(choice, second) -
-		maintenance_of(choice, united);
+	double		spared = maintenance_of(choice, first) +
+		maintenance_of(choice, second) - maintenance_of(choice, united);
+
 	if (!bearable || is_missed(choice, lost, Max(spared, 0)))
 		return false;
 	replace_preferred(choice, first, united);
 	replace_preferred(choice, second, united);
 	return true;
+}
+
+/* One index for two that share a column. */
+static bool
+unite_pair(PaChoice *choice, int first, int second)
+{
+	PaIndexSpec spec;
+	int			united;
+
+	if (!unite(pa_matrix_candidate(choice->matrix, first),
+			   pa_matrix_candidate(choice->matrix, second), &spec))
+		return false;
+	united = pa_matrix_find(choice->matrix, &spec);
+	if (united < 0)
+	{
+		if (may_try(choice, &spec))
+			(void) pa_choice_want(choice, &spec);
+		return false;
+	}
+	return replace_both(choice, first, second, united);
+}
+
+/*
+ * The same where the keys of the second are the first ones of the first, and
+ * it carries something.
+ */
+static bool
+unite_carried(PaChoice *choice, int first, int second)
+{
+	PaIndexSpec wide = *pa_matrix_candidate(choice->matrix, first);
+	PaIndexSpec narrow = *pa_matrix_candidate(choice->matrix, second);
+	PaIndexSpec spec;
+	int			united;
+
+	if (narrow.nincluded == 0 ||
+		!unite(&wide, &narrow, &spec) || spec.nkeys != wide.nkeys)
+		return false;
+	wide.nincluded = narrow.nincluded = 0;
+	if (!pa_index_spec_is_prefix(&narrow, &wide))
+		return false;
+	united = pa_choice_want(choice, &spec);
+	return united >= 0 && replace_both(choice, first, second, united);
 }
 
 /* ---- all pairs ---- */
@@ -309,6 +351,10 @@ void
 pa_choice_merge(PaChoice *choice)
 {
 	while (merge_some_pair(choice, merge_prefix))
+		;
+	if (pa_choice_has_questions(choice))
+		return;
+	while (merge_some_pair(choice, unite_carried))
 		;
 	if (pa_choice_has_questions(choice))
 		return;
