@@ -70,9 +70,23 @@ column_text(Relation relation, HeapTuple tuple, const char *name)
 	return NULL;
 }
 
+/* LIKE raises an error for an escape character that escapes nothing. */
+static bool
+ends_in_escape(const char *pattern)
+{
+	int			length = strlen(pattern);
+	int			escapes = 0;
+
+	while (escapes < length && pattern[length - 1 - escapes] == '\\')
+		escapes++;
+	return escapes % 2 == 1;
+}
+
 static bool
 like(const char *name, const char *pattern)
 {
+	if (ends_in_escape(pattern))
+		return false;
 	return DatumGetBool(DirectFunctionCall2Coll(textlike, C_COLLATION_OID,
 												CStringGetTextDatum(name),
 												CStringGetTextDatum(pattern)));

@@ -130,7 +130,7 @@ ANALYZE fresh;
 SELECT relname, key_columns FROM perf_advisor.missing_indexes;
 SELECT reason FROM perf_advisor.advisor_skipped;
 
--- partitions: not yet, and it says so
+-- partitions get none: the root gets it
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 CREATE TABLE crate (id int, weight int) PARTITION BY RANGE (id);
 CREATE TABLE crate_1 PARTITION OF crate FOR VALUES FROM (0) TO (50000);
