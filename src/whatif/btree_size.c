@@ -20,7 +20,6 @@
 #include <math.h>
 
 #include "access/nbtree.h"
-#include "catalog/pg_statistic.h"
 #include "storage/itemptr.h"
 #include "utils/lsyscache.h"
 
@@ -141,34 +140,38 @@ deduplicates(const PaIndexShape *shape)
 	return true;
 }
 
-/* A single key without NULL: its most common values, then all others. */
-static double
-pages_with_common(const PaSizedIndex *index, double rows, double key, bool varies)
+/* Whether one of the columns alone tells nearly all rows apart. */
+static bool
+has_unique_column(const PaSizedIndex *index, uint32 nulls, double rows)
 {
-	const PaSizedColumn *column = &index->columns[0];
-	double		share = index->tuples / index->table_tuples;
-	double		pages = 0,
-				rest = rows,
-				keys = pa_distinct_keys(index, 0, rows);
-	AttStatsSlot slot;
-
-	if (index->nkeys == 1 && !column->single_value && column->statistics != NULL &&
-		get_attstatsslot(&slot, column->statistics, STATISTIC_KIND_MCV, InvalidOid,
-						 ATTSTATSSLOT_NUMBERS))
+	for (int i = 0; i < index->nkeys; i++)
 	{
-		for (int i = 0; i < slot.nnumbers; i++)
-		{
-			double		of_value = slot.numbers[i] * index->table_tuples * share;
-
-			if (of_value < FEW_ROWS || of_value > rest)
-				continue;
-			pages += pages_of_equal_keys(1, floor(of_value), key, varies);
-			rest -= of_value;
-			keys -= 1;
-		}
-		free_attstatsslot(&slot);
+		if ((nulls & (1U << i)) == 0 && !index->columns[i].single_value &&
+			pa_distinct_of_part(index->columns[i].distinct, rows, index->table_tuples) > 0.98 * rows)
+			return true;
 	}
-	return pages + pages_of_rows(rest, keys, key, varies);
+	return false;
+}
+
+/* Leaf pages of rows whose keys become posting lists. */
+static double
+pages_of_lists(const PaSizedIndex *index, uint32 nulls, double rows, double key, bool varies)
+{
+	PaKeyClass	classes[PA_KEY_CLASSES];
+	double		pages = 0;
+
+	if (index->extended_distinct > 0 && nulls == 0)
+		return pages_of_rows(rows, pa_distinct_of_part(index->extended_distinct, rows,
+													   index->table_tuples), key, varies);
+	if (has_unique_column(index, nulls, rows))
+		return pages_of_rows(rows, rows, key, varies);
+	pa_key_classes(index, nulls, rows, classes);
+	for (int i = 0; i < PA_KEY_CLASSES; i++)
+	{
+		if (classes[i].keys > 0)
+			pages += pages_of_rows(rows * classes[i].share, classes[i].keys, key, varies);
+	}
+	return pages;
 }
 
 /* Whether lengths differ so much that rounding up does not hide it. */
@@ -200,9 +203,7 @@ pages_with_nulls(const PaSizedIndex *index, uint32 nulls, bool dedup)
 		return 0;
 	if (!dedup)
 		return rows / tuples_per_leaf(key, 0, varies);
-	if (nulls == 0)
-		return pages_with_common(index, rows, key, varies);
-	return pages_of_rows(rows, pa_distinct_keys(index, nulls, rows), key, varies);
+	return pages_of_lists(index, nulls, rows, key, varies);
 }
 
 static double

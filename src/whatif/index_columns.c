@@ -188,8 +188,8 @@ size_column(const PaIndexShape *shape, int i, double table_tuples, PaSizedColumn
 /* ---- distinct values ---- */
 
 /* Distinct values left when only some of the rows are taken. */
-static double
-distinct_of_part(double distinct, double part, double tuples)
+double
+pa_distinct_of_part(double distinct, double part, double tuples)
 {
 	if (tuples <= 0 || part >= tuples)
 		return distinct;
@@ -234,32 +234,6 @@ extended_distinct(const PaIndexShape *shape, Relation relation)
 		}
 	}
 	return 0;
-}
-
-/*
- * Distinct combinations of the keys that are not in "nulls", in so many rows
- * that an index has: independent columns, of whose combinations only those
- * occur that were drawn.
- */
-double
-pa_distinct_keys(const PaSizedIndex *index, uint32 nulls, double rows)
-{
-	double		combinations = 1;
-	int			factors = 0;
-
-	if (index->extended_distinct > 0 && nulls == 0)
-		return Max(1.0, Min(distinct_of_part(index->extended_distinct, rows, index->table_tuples), rows));
-	for (int i = 0; i < index->nkeys; i++)
-	{
-		if ((nulls & (1U << i)) != 0 || index->columns[i].single_value)
-			continue;
-		combinations *= Max(1.0, distinct_of_part(index->columns[i].distinct, rows,
-												  index->table_tuples));
-		factors++;
-	}
-	if (factors > 1 && combinations < rows * 1000)
-		combinations *= 1.0 - exp(-rows / combinations);
-	return Max(1.0, Min(combinations, rows));
 }
 
 /* ---- tuples ---- */

@@ -5,6 +5,7 @@
  *
  *		index_size.c	which method, which relation; the caller's side
  *		index_columns.c	what the columns weigh
+ *		key_classes.c	how often keys occur
  *		btree_size.c	b-tree
  *		gin_size.c		GIN
  *		other_sizes.c	hash, BRIN, GiST, SP-GiST
@@ -50,10 +51,23 @@ typedef struct PaSizedIndex
 	PaSizedColumn columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];
 } PaSizedIndex;
 
+/* Keys that are about equally frequent. */
+typedef struct PaKeyClass
+{
+	double		keys;			/* how many there are */
+	double		share;			/* of the rows, all together, 0-1 */
+} PaKeyClass;
+
+#define PA_KEY_CLASSES 60
+
+/* key_classes.c */
+extern void pa_key_classes(const PaSizedIndex *index, uint32 nulls, double rows,
+						   PaKeyClass *classes);
+
 /* index_columns.c */
 extern void pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
 							double table_tuples, double table_pages, PaSizedIndex *index);
-extern double pa_distinct_keys(const PaSizedIndex *index, uint32 nulls, double rows);
+extern double pa_distinct_of_part(double distinct, double part, double tuples);
 extern double pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nulls);
 extern double pa_nulls_share(const PaSizedIndex *index, uint32 nulls);
 extern int	pa_stored_width(int16 typlen, Datum value);
