@@ -7,8 +7,11 @@
  * because what was gained by it was counted before they came.  And one that
  * saves less than twice what it costs the writers is no bargain.
  *
- * Trim: the last column goes, or the columns carried along, where all the
- * plans that use the index are as good without.
+ * Trim: columns carried along go where they are not worth an index, and the
+ * last column of an index made of two where all the plans that use it are as
+ * good without.  What a statement itself prefers is as narrow as the rule
+ * allows: an order by two columns is no better served by the first one, only
+ * because few rows have the same value there.
  *
  * Swap: where space is short, another index in place of a chosen one, as far
  * as costs are known.
@@ -120,21 +123,43 @@ drop_superfluous(PaChoice *choice, Bitmapset *chosen)
 
 /* What is left without the part that is least likely to be needed. */
 static bool
-make_narrower(const PaIndexSpec *spec, PaIndexSpec *narrower)
+make_narrower(const PaChoice *choice, int candidate, PaIndexSpec *narrower)
 {
-	*narrower = *spec;
-	if (spec->nincluded > 0)
+	*narrower = *pa_matrix_candidate(choice->matrix, candidate);
+	if (narrower->nincluded > 0)
+	{
 		narrower->nincluded = 0;
-	else if (spec->nkeys > Max(spec->nkept, 1))
-		narrower->nkeys--;
-	else
+		memset(narrower->included, 0, sizeof(narrower->included));
+		return true;
+	}
+	if (narrower->nkeys < 2 || !bms_is_member(candidate, choice->matrix->shared))
 		return false;
-
-	/* copies are compared as a whole nowhere, but leave no remains */
-	memset(narrower->included, 0, sizeof(narrower->included));
-	for (int i = narrower->nkeys; i < PA_MAX_INDEX_KEYS; i++)
-		memset(&narrower->keys[i], 0, sizeof(PaIndexKey));
+	narrower->nkeys--;
+	memset(&narrower->keys[narrower->nkeys], 0, sizeof(PaIndexKey));
 	return true;
+}
+
+/*
+ * Whether all that the old index carries along is worth no index: what the
+ * new one, which carries nothing, would lose.
+ */
+static bool
+carries_little(PaChoice *choice, const Bitmapset *chosen, int old, int new)
+{
+	Bitmapset  *with_new = pa_choice_replaced(chosen, old, new);
+	PaGain		gain;
+
+	choice->unsure = false;
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (choice->preferred[i] != NULL &&
+			bms_is_member(old, pa_matrix_plan(choice->matrix, i, chosen)->used))
+			(void) pa_choice_cost(choice, i, with_new);
+	}
+	if (choice->unsure)
+		return false;
+	gain = pa_choice_gain(choice, with_new, chosen);
+	return !pa_choice_is_worth(choice, &gain);
 }
 
 /* Whether all plans that use the old one are as good with the new one. */
@@ -169,11 +194,13 @@ trim_one(PaChoice *choice, Bitmapset **chosen)
 		int			number;
 
 		pa_choice_look_at_clock(choice);
-		if (!make_narrower(pa_matrix_candidate(choice->matrix, candidate), &narrower))
+		if (!make_narrower(choice, candidate, &narrower))
 			continue;
 		number = pa_choice_want(choice, &narrower);
 		if (number >= 0 && !bms_is_member(number, *chosen) &&
-			is_as_good(choice, *chosen, candidate, number))
+			(is_as_good(choice, *chosen, candidate, number) ||
+			 (pa_matrix_candidate(choice->matrix, candidate)->nincluded > 0 &&
+			  carries_little(choice, *chosen, candidate, number))))
 		{
 			*chosen = pa_choice_replaced(*chosen, candidate, number);
 			return true;
