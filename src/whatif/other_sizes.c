@@ -102,7 +102,6 @@ pa_brin_pages(const PaSizedIndex *index)
 static bool
 is_sorted_build(const PaIndexShape *shape)
 {
-#ifdef GIST_SORTSUPPORT_PROC
 	for (int i = 0; i < shape->nkeys; i++)
 	{
 		const PaIndexColumn *column = &shape->columns[i];
@@ -112,9 +111,6 @@ is_sorted_build(const PaIndexShape *shape)
 			return false;
 	}
 	return shape->method == GIST_AM_OID;
-#else
-	return false;
-#endif
 }
 
 /* Bytes of a tuple whose keys may be kept as another type. */
