@@ -24,7 +24,9 @@
 #include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "utils/catcache.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -63,15 +65,31 @@ only_column(const PaUseContext *context, Node *node)
 	return Max(member + FirstLowInvalidHeapAttributeNumber, 0);
 }
 
-/* Whether some b-tree has the operator: then an index could do something. */
+/*
+ * Whether an index could have the operator, if it were for the column: of a
+ * b-tree, for a pattern, or a search in something composed.
+ */
 static bool
-is_btree_operator(Oid opno)
+is_index_operator(Oid opno)
 {
-	CatCList   *list = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(opno));
+	CatCList   *list;
 	bool		found = false;
 
+	switch (get_opcode(opno))
+	{
+		case F_TEXTLIKE:
+		case F_TEXTICLIKE:
+			return true;
+		default:
+			break;
+	}
+	list = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(opno));
 	for (int i = 0; i < list->n_members && !found; i++)
-		found = ((Form_pg_amop) GETSTRUCT(&list->members[i]->tuple))->amopmethod == BTREE_AM_OID;
+	{
+		Oid			method = ((Form_pg_amop) GETSTRUCT(&list->members[i]->tuple))->amopmethod;
+
+		found = method == BTREE_AM_OID || method == GIN_AM_OID;
+	}
 	ReleaseSysCacheList(list);
 	return found;
 }
@@ -86,16 +104,13 @@ is_cast(Node *node)
 		 ((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST);
 }
 
+/* Cast for the comparison's sake, or to another kind of number. */
 static bool
-is_arithmetic(Node *node)
+is_number_cast(Node *node)
 {
-	char	   *name;
-
-	if (!IsA(node, OpExpr) || list_length(((OpExpr *) node)->args) != 2)
-		return false;
-	name = get_opname(((OpExpr *) node)->opno);
-	return name != NULL && name[0] != '\0' && name[1] == '\0' &&
-		strchr("+-*/", name[0]) != NULL;
+	return IsA(node, FuncExpr) && is_cast(node) &&
+		(((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST ||
+		 TypeCategory(exprType(node)) == TYPCATEGORY_NUMERIC);
 }
 
 /* What is in the way when node is no key; false when nobody could mend it. */
@@ -104,9 +119,9 @@ classify(Node *node, PaUseHintKind *kind)
 {
 	if (contain_volatile_functions(node))
 		return false;
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
+	if (is_number_cast(node))
 		*kind = PA_HINT_TYPE;
-	else if (is_arithmetic(node))
+	else if (IsA(node, OpExpr) && pa_is_arithmetic(((OpExpr *) node)->opno))
 		*kind = PA_HINT_ARITHMETIC;
 	else if (is_cast(node))
 		*kind = PA_HINT_CAST;
@@ -129,7 +144,7 @@ pa_hint_comparison(PaUseContext *context, Node *clause, Node *node, Oid opno,
 	PaColumnFacts facts;
 	PaUseHintKind kind;
 
-	if (OidIsValid(opno) && !is_btree_operator(opno))
+	if (OidIsValid(opno) && !is_index_operator(opno))
 		return;
 	if (!bms_equal(pull_varnos(context->root, node), context->rel->relids))
 		return;
@@ -147,10 +162,16 @@ pa_hint_comparison(PaUseContext *context, Node *clause, Node *node, Oid opno,
 			return;
 	}
 
-	/* Other relations' columns mean nothing outside of this planning. */
 	if (clause == NULL ||
 		!bms_equal(pull_varnos(context->root, clause), context->rel->relids))
+	{
+		/* A join can go by the other side as well. */
+		if (kind == PA_HINT_ARITHMETIC ||
+			(OidIsValid(opno) && get_mergejoin_opfamilies(opno) == NIL))
+			return;
+		/* Other relations' columns mean nothing outside of this planning. */
 		clause = node;
+	}
 	pa_add_hint(context, kind, only_column(context, node), clause, selectivity);
 }
 

@@ -64,6 +64,9 @@ extern bool pa_searchable_key(const PaUseContext *context, Node *node, PaColumnF
 /* A copy of an expression of the relation as PaIndexKey wants it: varno 1. */
 extern Node *pa_own_expression(const PaUseContext *context, Node *node);
 
+/* Whether the operator can be undone on the other side of a comparison. */
+extern bool pa_is_arithmetic(Oid opno);
+
 /* Whether node mentions the relation. */
 extern bool pa_mentions_relation(const PaUseContext *context, Node *node);
 

@@ -16,12 +16,14 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/appendinfo.h"
 #include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
+#include "parser/parse_coerce.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
 
@@ -67,9 +69,36 @@ is_indexable_expression(const PaUseContext *context, Node *node)
 }
 
 /*
- * column + 1, or column cast to another type for the comparison's sake: an
- * index could have it, but writing the comparison otherwise costs nothing.
- * hint_use.c says so.
+ * A column cast to another kind of number, or to what another type compares
+ * with, or written out as text.
+ */
+static bool
+is_needless_cast(Node *node)
+{
+	Node	   *arg;
+
+	if (IsA(node, FuncExpr) && list_length(((FuncExpr *) node)->args) >= 1)
+	{
+		FuncExpr   *func = (FuncExpr *) node;
+
+		arg = (Node *) linitial(func->args);
+		if (!IsA(arg, Var))
+			return false;
+		if (func->funcformat == COERCE_IMPLICIT_CAST)
+			return true;
+		return func->funcformat == COERCE_EXPLICIT_CAST &&
+			TypeCategory(exprType(arg)) == TYPCATEGORY_NUMERIC &&
+			TypeCategory(exprType(node)) == TYPCATEGORY_NUMERIC;
+	}
+	if (!IsA(node, CoerceViaIO))
+		return false;
+	arg = (Node *) ((CoerceViaIO *) node)->arg;
+	return IsA(arg, Var) && TypeCategory(exprType(node)) == TYPCATEGORY_STRING;
+}
+
+/*
+ * column + 1, or a needless cast: an index could have it, but writing the
+ * comparison otherwise costs nothing.  hint_use.c says so.
  */
 static bool
 is_better_rewritten(Node *node)
@@ -79,17 +108,22 @@ is_better_rewritten(Node *node)
 		OpExpr	   *op = (OpExpr *) node;
 		Node	   *left = strip_implicit_coercions(linitial(op->args));
 		Node	   *right = strip_implicit_coercions(lsecond(op->args));
-		char	   *name = get_opname(op->opno);
 
-		return name != NULL && name[0] != '\0' && name[1] == '\0' &&
-			strchr("+-*/", name[0]) != NULL &&
+		return pa_is_arithmetic(op->opno) &&
 			((IsA(left, Var) && IsA(right, Const)) ||
 			 (IsA(left, Const) && IsA(right, Var)));
 	}
-	if (IsA(node, FuncExpr) &&
-		((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
-		return IsA(strip_implicit_coercions(node), Var);
-	return false;
+	return is_needless_cast(node);
+}
+
+/* Whether the operator can be undone on the other side of a comparison. */
+bool
+pa_is_arithmetic(Oid opno)
+{
+	char	   *name = get_opname(opno);
+
+	return name != NULL && name[0] != '\0' && name[1] == '\0' &&
+		strchr("+-*/", name[0]) != NULL;
 }
 
 Node *
