@@ -120,7 +120,7 @@ add_filter_locked(const PaShapeKey *key, bool minmax_only, TimestampTz at)
 	return true;
 }
 
-/* Forgets the counters of one shape, or their minima and maxima. */
+/* Forgets counters and values of one shape, or its minima and maxima. */
 static void
 reset_shape_locked(PaSharedShape *shape, bool minmax_only, TimestampTz at)
 {
@@ -138,6 +138,8 @@ reset_shape_locked(PaSharedShape *shape, bool minmax_only, TimestampTz at)
 	/* <evicted> rows have no texts to keep */
 	if (p == PA_EVICTED)
 		pa_table_free_shape_locked(p, shape);
+	else
+		pa_shape_drop_values_locked(shape);
 }
 
 static void

@@ -362,6 +362,7 @@ extern void pa_table_free_entry_locked(int p, PaSharedEntry *entry);
 extern void pa_table_fold_locked(const PaSharedSlabEntry *from);
 extern void pa_table_reset_locked(int p);
 extern void pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash);
+extern void pa_shape_drop_values_locked(PaSharedShape *shape);
 extern void pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree *tree);
 
 /* read.c */

@@ -319,6 +319,30 @@ pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree 
 	pg_atomic_fetch_add_u32(&pa_shared->epoch[pa_partition_of(hash)], 1);
 }
 
+/*
+ * Drops the values that the statement was run with: the sampled parameters,
+ * and the trees that have literals in them.  A tree with parameters stays, for
+ * a statement that a client prepared long ago may never be planned again.
+ */
+void
+pa_shape_drop_values_locked(PaSharedShape *shape)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < shape->ntrees; i++)
+	{
+		if (shape->trees[i].has_params)
+			shape->trees[kept++] = shape->trees[i];
+		else
+			pa_blob_free(&shape->trees[i].blob);
+	}
+	shape->ntrees = shape->trees_seen = kept;
+	for (int i = 0; i < shape->nparams; i++)
+		pa_blob_free(&shape->params[i]);
+	shape->nparams = shape->params_seen = 0;
+	pg_atomic_fetch_add_u32(&pa_shared->epoch[shape->partition], 1);
+}
+
 /* Removes a shape that has no entries, with its text and trees. */
 void
 pa_table_free_shape_locked(int p, PaSharedShape *shape)
@@ -341,9 +365,9 @@ pa_table_free_shape_locked(int p, PaSharedShape *shape)
 }
 
 /*
- * Removes all entries of a partition.  Shapes stay, with their texts and
- * trees: a statement that a client prepared long ago brings no text again.
- * Those of <evicted> rows have none and go.
+ * Removes all entries of a partition.  Shapes stay, with their texts, because
+ * a statement that a client prepared long ago brings no text again; the values
+ * they were run with go.  Those of <evicted> rows have no text and go.
  */
 void
 pa_table_reset_locked(int p)
@@ -356,11 +380,13 @@ pa_table_reset_locked(int p)
 		if (entries[i].used)
 			pa_table_free_entry_locked(p, &entries[i]);
 	}
-	if (p != PA_EVICTED)
-		return;
 	for (int i = 0; i < pa_shared->partition_entries; i++)
 	{
-		if (pa_shared_shapes(p)[i].used)
-			pa_table_free_shape_locked(p, &pa_shared_shapes(p)[i]);
+		PaSharedShape *shape = &pa_shared_shapes(p)[i];
+
+		if (shape->used && p == PA_EVICTED)
+			pa_table_free_shape_locked(p, shape);
+		else if (shape->used)
+			pa_shape_drop_values_locked(shape);
 	}
 }
