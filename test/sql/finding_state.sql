@@ -32,7 +32,7 @@ SELECT count(*) FROM perf_advisor.advise_indexes();
 SELECT state, first_seen < last_seen AS again, state_since = first_seen AS since FROM perf_advisor.finding_state;
 
 -- with the statement's plans, before and after
-SELECT e.query, e.calls, e.cost_before > 100 * e.cost_after AS cost_falls, e.est_saved_time > 0 AS saves,
+SELECT e.query, e.calls, e.cost_before > 10 * e.cost_after AS cost_falls, e.est_saved_time > 0 AS saves,
 	e.plan_before LIKE 'Seq Scan on parcel%' AS before, e.plan_after LIKE '%parcel_customer_id_idx%' AS after
 FROM perf_advisor.missing_indexes AS m, perf_advisor.explain_missing_index(m.finding_id) AS e;
 
