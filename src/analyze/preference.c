@@ -21,6 +21,12 @@
 /* Above this share of the cost without the index it does harm. */
 #define MAX_WORSE_RATIO 1.05
 
+/* So many times the cost may be, if that spares columns carried along. */
+#define MAX_COST_WITHOUT_CARRIED 2.0
+
+/* A partial index of this share of another one's size is much smaller. */
+#define MUCH_SMALLER 0.1
+
 bool
 pa_analyze_is_gain(double base_cost, double cost)
 {
@@ -39,6 +45,12 @@ bool
 pa_analyze_is_worse(double base_cost, double cost)
 {
 	return cost > base_cost * MAX_WORSE_RATIO && cost - base_cost >= TIE_UNITS;
+}
+
+double
+pa_choice_limit_without_carried(double cost)
+{
+	return Max(pa_choice_tie_limit(cost), cost * MAX_COST_WITHOUT_CARRIED);
 }
 
 double
@@ -125,33 +137,93 @@ pa_choice_on_table(const PaChoice *choice, const Bitmapset *set, Oid relid)
 	return members;
 }
 
+static bool
+carries(const PaChoice *choice, int candidate)
+{
+	return pa_matrix_candidate(choice->matrix, candidate)->nincluded > 0;
+}
+
+/*
+ * How much the statement may cost with something else in place of the
+ * members: as much as is as good, and twice as much in place of columns that
+ * are only carried along.  They make an index much larger, and how much they
+ * save depends on VACUUM.
+ */
+static double
+limit_without(const PaChoice *choice, const Bitmapset *members, double best,
+			  double limit)
+{
+	int			member = -1;
+
+	while ((member = bms_next_member(members, member)) >= 0)
+	{
+		if (carries(choice, member))
+			return Max(limit, pa_choice_limit_without_carried(best));
+	}
+	return limit;
+}
+
+/* Whether a partial index is so much smaller that it is the better one. */
+static bool
+is_much_smaller(const PaChoice *choice, int candidate, int than)
+{
+	return pa_matrix_candidate(choice->matrix, candidate)->predicate != NIL &&
+		pa_matrix_candidate(choice->matrix, than)->predicate == NIL &&
+		pa_matrix_price(choice->matrix, candidate)->size <=
+		pa_matrix_price(choice->matrix, than)->size * MUCH_SMALLER;
+}
+
+/*
+ * The first candidate on the table in rule order that is as good beside
+ * "others", or a partial one after it that is as good and much smaller; -1 if
+ * there is none.
+ */
+static int
+first_as_good(PaChoice *choice, int statement, const Bitmapset *others,
+			  Oid relid, double limit, double limit_plain)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	int			found = -1;
+	ListCell   *lc;
+
+	/* but it must be a gain itself */
+	limit_plain = Min(limit_plain, Max(limit, of->base_cost * MAX_COST_RATIO));
+	foreach(lc, of->rule)
+	{
+		int			candidate = lfirst_int(lc);
+		Bitmapset  *with_it;
+
+		if (pa_choice_table(choice, candidate) != relid ||
+			bms_is_member(candidate, others) ||
+			(found >= 0 && !is_much_smaller(choice, candidate, found)))
+			continue;
+		with_it = bms_add_member(bms_copy(others), candidate);
+		if (pa_choice_cost(choice, statement, with_it) <=
+			(carries(choice, candidate) ? limit : limit_plain))
+			found = candidate;
+		bms_free(with_it);
+	}
+	return found;
+}
+
 /*
  * Returns the set with one member replaced by the first candidate in rule
  * order, on the same table, that is as good; by none if none is needed.
  */
 static Bitmapset *
 prefer_for_member(PaChoice *choice, int statement, const Bitmapset *set,
-				  int member, double limit)
+				  int member, double best, double limit)
 {
-	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
 	Bitmapset  *others = bms_del_member(bms_copy(set), member);
-	ListCell   *lc;
+	double		limit_plain = limit_without(choice, bms_make_singleton(member),
+											best, limit);
+	int			found;
 
-	if (pa_choice_cost(choice, statement, others) <= limit)
+	if (pa_choice_cost(choice, statement, others) <= limit_plain)
 		return others;
-
-	foreach(lc, of->rule)
-	{
-		Bitmapset  *with_one;
-
-		if (pa_choice_table(choice, lfirst_int(lc)) != pa_choice_table(choice, member) ||
-			bms_is_member(lfirst_int(lc), others))
-			continue;
-		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
-		if (pa_choice_cost(choice, statement, with_one) <= limit)
-			return with_one;
-	}
-	return bms_copy(set);
+	found = first_as_good(choice, statement, others,
+						  pa_choice_table(choice, member), limit, limit_plain);
+	return found >= 0 ? bms_add_member(others, found) : bms_copy(set);
 }
 
 /*
@@ -161,34 +233,26 @@ prefer_for_member(PaChoice *choice, int statement, const Bitmapset *set,
  */
 static Bitmapset *
 prefer_on_table(PaChoice *choice, int statement, const Bitmapset *set,
-				Oid relid, double limit)
+				Oid relid, double best, double limit)
 {
-	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
 	Bitmapset  *members = pa_choice_on_table(choice, set, relid);
 	Bitmapset  *others = bms_difference(set, members);
+	double		limit_plain = limit_without(choice, members, best, limit);
 	Bitmapset  *result;
 	int			member = -1;
-	ListCell   *lc;
+	int			found;
 
-	if (pa_choice_cost(choice, statement, others) <= limit)
+	if (pa_choice_cost(choice, statement, others) <= limit_plain)
 		return others;
-
-	foreach(lc, of->rule)
-	{
-		Bitmapset  *with_one;
-
-		if (pa_choice_table(choice, lfirst_int(lc)) != relid)
-			continue;
-		with_one = bms_add_member(bms_copy(others), lfirst_int(lc));
-		if (pa_choice_cost(choice, statement, with_one) <= limit)
-			return with_one;
-	}
+	found = first_as_good(choice, statement, others, relid, limit, limit_plain);
+	if (found >= 0)
+		return bms_add_member(others, found);
 
 	result = bms_copy(set);
 	while ((member = bms_next_member(members, member)) >= 0)
 	{
 		if (bms_is_member(member, result))
-			result = prefer_for_member(choice, statement, result, member, limit);
+			result = prefer_for_member(choice, statement, result, member, best, limit);
 	}
 	return result;
 }
@@ -220,7 +284,8 @@ pa_choice_prefer(PaChoice *choice, int statement)
 	{
 		if (bms_is_member(candidate, set))
 			set = prefer_on_table(choice, statement, set,
-								  pa_choice_table(choice, candidate), limit);
+								  pa_choice_table(choice, candidate),
+								  best->cost, limit);
 	}
 	return set;
 }

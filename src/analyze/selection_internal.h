@@ -59,6 +59,9 @@ extern bool pa_choice_has_questions(const PaChoice *choice);
 /* The highest cost that is as good as this one. */
 extern double pa_choice_tie_limit(double cost);
 
+/* The same for a plan that needs no columns carried along. */
+extern double pa_choice_limit_without_carried(double cost);
+
 /* The cost as far as it is known; asks for it when it is only a bound. */
 extern double pa_choice_cost(PaChoice *choice, int statement,
 							 const Bitmapset *set);

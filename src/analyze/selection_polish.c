@@ -7,9 +7,9 @@
  * because what was gained by it was counted before they came.  And one that
  * saves less than twice what it costs the writers is no bargain.
  *
- * Trim: columns carried along go where they are not worth an index, and the
- * last column of an index made of two where all the plans that use it are as
- * good without.  What a statement itself prefers is as narrow as the rule
+ * Trim: columns carried along go where no plan costs twice as much without
+ * them, and the last column of an index made of two where all the plans that
+ * use it are as good without.  What a statement itself prefers is as narrow as the rule
  * allows: an order by two columns is no better served by the first one, only
  * because few rows have the same value there.
  *
@@ -140,43 +140,28 @@ make_narrower(const PaChoice *choice, int candidate, PaIndexSpec *narrower)
 }
 
 /*
- * Whether all that the old index carries along is worth no index: what the
- * new one, which carries nothing, would lose.
+ * Whether all plans that use the old one are as good with the new one, or, if
+ * that is the one that carries nothing, not much worse.
  */
-static bool
-carries_little(PaChoice *choice, const Bitmapset *chosen, int old, int new)
-{
-	Bitmapset  *with_new = pa_choice_replaced(chosen, old, new);
-	PaGain		gain;
-
-	choice->unsure = false;
-	for (int i = 0; i < choice->nstatements; i++)
-	{
-		if (choice->preferred[i] != NULL &&
-			bms_is_member(old, pa_matrix_plan(choice->matrix, i, chosen)->used))
-			(void) pa_choice_cost(choice, i, with_new);
-	}
-	if (choice->unsure)
-		return false;
-	gain = pa_choice_gain(choice, with_new, chosen);
-	return !pa_choice_is_worth(choice, &gain);
-}
-
-/* Whether all plans that use the old one are as good with the new one. */
 static bool
 is_as_good(PaChoice *choice, const Bitmapset *chosen, int old, int new)
 {
 	Bitmapset  *with_new = pa_choice_replaced(chosen, old, new);
+	bool		carries = pa_matrix_candidate(choice->matrix, old)->nincluded > 0;
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		const PaKnownPlan *plan;
+		double		limit;
 
 		if (choice->preferred[i] == NULL)
 			continue;
 		plan = pa_matrix_plan(choice->matrix, i, chosen);
-		if (bms_is_member(old, plan->used) &&
-			pa_choice_cost(choice, i, with_new) > pa_choice_tie_limit(plan->cost))
+		if (!bms_is_member(old, plan->used))
+			continue;
+		limit = carries ? pa_choice_limit_without_carried(plan->cost) :
+			pa_choice_tie_limit(plan->cost);
+		if (pa_choice_cost(choice, i, with_new) > limit)
 			return false;
 	}
 	return true;
@@ -198,9 +183,7 @@ trim_one(PaChoice *choice, Bitmapset **chosen)
 			continue;
 		number = pa_choice_want(choice, &narrower);
 		if (number >= 0 && !bms_is_member(number, *chosen) &&
-			(is_as_good(choice, *chosen, candidate, number) ||
-			 (pa_matrix_candidate(choice->matrix, candidate)->nincluded > 0 &&
-			  carries_little(choice, *chosen, candidate, number))))
+			is_as_good(choice, *chosen, candidate, number))
 		{
 			*chosen = pa_choice_replaced(*chosen, candidate, number);
 			return true;
