@@ -46,6 +46,7 @@ pa_analyze_candidates(const PaRelationUse *use)
 		pa_candidates_constants(&proposals);
 		pa_candidates_ranges(&proposals);
 		pa_candidates_orderings(&proposals);
+		pa_candidates_covering(&proposals);
 		pa_candidates_alternatives(&proposals);
 		pa_candidates_searches(&proposals);
 	}

@@ -23,7 +23,11 @@
 #include "analyze/candidates_internal.h"
 #include "analyze/index_spec.h"
 
-/* Columns worth carrying along add at most so many bytes to an entry. */
+/*
+ * Columns worth carrying along: so many, which add so many bytes to an entry.
+ * What needs more is better off with the table.
+ */
+#define MAX_INCLUDED_COLUMNS 4
 #define MAX_INCLUDED_WIDTH 32
 
 /* Share of the pages that must be all-visible for index-only scans. */
@@ -220,7 +224,7 @@ carry_needed_columns(PaIndexSpec *spec, const List *needed, AttrNumber implied)
 		if (column->attnum == implied || spec_has_column(spec, column->attnum))
 			continue;
 		width += column->width;
-		if (spec->nincluded == PA_MAX_INCLUDED || width > MAX_INCLUDED_WIDTH)
+		if (spec->nincluded == MAX_INCLUDED_COLUMNS || width > MAX_INCLUDED_WIDTH)
 			return false;
 		spec->included[spec->nincluded++] = column->attnum;
 	}

@@ -33,6 +33,13 @@
 /* A column whose average row has a value this frequent is skewed. */
 #define PA_SKEWED 0.3
 
+/*
+ * Rows found by a look-up from which on the statement had better not visit
+ * the table.  Fewer are found there in less time than wider entries cost
+ * the writers.
+ */
+#define PA_MANY_ROWS 200
+
 /* A range that keeps a larger share of the rows narrows nothing. */
 #define PA_UNSELECTIVE_RANGE 0.95
 
@@ -94,6 +101,7 @@ extern bool pa_candidates_is_served(const PaRelationUse *use,
 									const PaColumnUse *join);
 
 /* candidates_lookup.c */
+extern void pa_candidates_covering(PaProposals *proposals);
 extern void pa_candidates_constants(PaProposals *proposals);
 extern void pa_candidates_ranges(PaProposals *proposals);
 extern void pa_candidates_partial(PaProposals *proposals);

@@ -33,13 +33,6 @@
 #define MIN_BRIN_CORRELATION 0.95
 #define MIN_BRIN_SELECTIVITY 0.01
 
-/*
- * Rows found by a look-up from which on the statement had better not visit
- * the table.  Fewer are found there in less time than wider entries cost
- * the writers.
- */
-#define MANY_ROWS 200
-
 /* A predicate keeps at most this share of the rows. */
 #define MAX_PREDICATE_SELECTIVITY 0.2
 
@@ -90,7 +83,25 @@ pa_candidates_constants(PaProposals *proposals)
 	}
 	propose_hash(proposals, &draft);
 	(void) pa_candidates_propose(proposals, &draft);
-	pa_candidates_propose_covering(proposals, &draft, MANY_ROWS);
+}
+
+/*
+ * (E) with everything carried along, unless a range or an ordering is to be
+ * its next key, where that does more good.
+ */
+void
+pa_candidates_covering(PaProposals *proposals)
+{
+	const PaColumns *columns = &proposals->columns;
+	PaDraft		draft;
+
+	pa_draft_start(proposals, &draft);
+	pa_draft_append_constants(&draft, columns, 0, false);
+	if (draft.spec.nkeys < PA_MAX_CANDIDATE_KEYS &&
+		(columns->range != NULL || columns->prefix != NULL ||
+		 proposals->use->orderings != NIL))
+		return;
+	pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
 }
 
 /* BRIN on a range alone, where the rows lie in its order. */
@@ -149,7 +160,7 @@ propose_range(PaProposals *proposals, const PaColumnUse *range)
 		return;
 	draft.rows *= range->selectivity;
 	(void) pa_candidates_propose(proposals, &draft);
-	pa_candidates_propose_covering(proposals, &draft, MANY_ROWS);
+	pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
 }
 
 void
@@ -240,7 +251,7 @@ propose_predicate_column(PaProposals *proposals, const PaColumnUse *column)
 	pa_draft_append_equality(&draft, column);
 	draft.rows = proposals->rows;	/* all of them have the value */
 	(void) pa_candidates_propose(proposals, &draft);
-	pa_candidates_propose_covering(proposals, &draft, MANY_ROWS);
+	pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
 }
 
 /*
@@ -272,6 +283,7 @@ pa_candidates_partial(PaProposals *proposals)
 	pa_candidates_constants(&partial);
 	pa_candidates_ranges(&partial);
 	pa_candidates_orderings(&partial);
+	pa_candidates_covering(&partial);
 	pa_candidates_partial_joins(&partial);
 	if (column != NULL && draft.nequal == 0 && has_nothing_else(&partial))
 		propose_predicate_column(&partial, column);

@@ -60,8 +60,11 @@ propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
 	append_ordering(&draft, &proposals->columns, ordering);
 	if (ordering->compared)
 		draft.spec.nkept = draft.spec.nkeys;
-	if (draft.spec.nkeys > draft.nequal)
-		(void) pa_candidates_propose(proposals, &draft);
+	if (draft.spec.nkeys == draft.nequal)
+		return;
+	(void) pa_candidates_propose(proposals, &draft);
+	if (draft.nequal > 0 && !ordering->limited && proposals->columns.range == NULL)
+		pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
 }
 
 /* Row comparisons first: often one index is for them and the ordering. */

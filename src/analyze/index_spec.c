@@ -217,13 +217,25 @@ btree_serves(const PaIndexSpec *wide, const PaIndexSpec *narrow, int nequal)
 		same_opclasses(narrow, wide, nequal, narrow->nkeys);
 }
 
+/*
+ * A partial index must have all rows that are wanted.  One for few rows is not
+ * served by one for more, which finds them among others.
+ */
+static bool
+predicate_serves(const PaIndexSpec *wide, const PaIndexSpec *narrow)
+{
+	if (same_predicate(wide, narrow))
+		return true;
+	return wide->predicate_holds &&
+		clauses_within(narrow->predicate, wide->predicate);
+}
+
 bool
 pa_index_spec_serves(const PaIndexSpec *wide, const PaIndexSpec *narrow,
 					 int nequal)
 {
 	if (narrow->relid != wide->relid || !included_within(narrow, wide) ||
-		!(wide->predicate_holds ||
-		  clauses_within(wide->predicate, narrow->predicate)))
+		!predicate_serves(wide, narrow))
 		return false;
 
 	switch (narrow->method)

@@ -40,8 +40,8 @@ extern bool pa_index_spec_is_prefix(const PaIndexSpec *narrow,
 /*
  * True when wide does all that narrow does for a statement: its leading keys
  * are narrow's, where the first nequal columns are compared for equality, so
- * that neither their order nor their direction matters.  A predicate of wide
- * must hold for the statement or be among narrow's.
+ * that neither their order nor their direction matters.  Where narrow has a
+ * predicate, so must wide.
  */
 extern bool pa_index_spec_serves(const PaIndexSpec *wide,
 								 const PaIndexSpec *narrow, int nequal);

@@ -231,6 +231,13 @@ check_partial(void)
 	add_predicate(r, 4, REGION, 0.2, false);
 	expect(r, "(4)where[3] (3) (4)", "the rarest condition of two");
 
+	r = relation(list_make1(use(CREATED, PA_USE_IS_NULL, 0.001)));
+	add_ordering(r, "(1)", true);
+	add_predicate(r, 4, CREATED, 0.001, true);
+	r->existing = unit_indexes("(1)");
+	((PaIndexSpec *) linitial(r->existing))->predicate_holds = true;
+	expect(r, "(1)where[4] (4)", "few NULLs in the order of the primary key");
+
 	r = relation(list_make1(use(STATUS, PA_USE_IS_NULL, 0.99)));
 	add_ordering(r, "(4)", true);
 	add_predicate(r, 3, STATUS, 0.99, true);
@@ -256,6 +263,19 @@ check_carried_columns(void)
 	r->needs_row = false;
 	add_needed(r, TOKEN, 65);
 	expect(r, "(2)", "nothing wide carried");
+
+	r = relation(list_make2(use(TENANT, PA_USE_EQUAL, 0), use(CREATED, PA_USE_RANGE, 0.2)));
+	add_needed(r, CREATED, 8);
+	add_needed(r, TOTAL, 6);
+	expect(r, "(11) (11,4) (11,4)include[6]", "a range is a key, not carried");
+	r->columns = list_make1(use(TENANT, PA_USE_EQUAL, 0));
+	add_ordering(r, "(4)", false)->grouping = true;
+	expect(r, "(11) (11,4) (11,4)include[6]", "a grouping is a key, not carried");
+	r->orderings = NIL;
+	expect(r, "(11) (11)include[4,6]", "carried columns behind an equality");
+	for (AttrNumber attnum = 1; attnum <= 3; attnum++)
+		add_needed(r, attnum, 4);
+	expect(r, "(11)", "no more than a few columns carried");
 
 	r = relation(list_make1(use(CUSTOMER, PA_USE_EQUAL, 0)));
 	add_needed(r, CUSTOMER, 4);

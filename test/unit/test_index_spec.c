@@ -51,11 +51,11 @@ static const SpecCase spec_cases[] = {
 	{"(1,2)", "(1)include[2]", 1, true, true, "key instead of a carried column"},
 	{"(1)include[3,2]", "(1)include[2,3]", 1, true, true, "carried in another order"},
 
-	{"(1)", "(1)where[5]", 1, false, true, "all rows for some"},
+	{"(1)", "(1)where[5]", 1, false, false, "all rows for some"},
 	{"(1)where[5]", "(1)", 1, false, false, "some rows for all"},
 	{"(1,2)where[5]", "(1)where[5]", 1, true, true, "same predicate"},
 	{"(1)where[5]", "(1)where[6]", 1, false, false, "other predicate"},
-	{"(1)where[5]", "(1)where[6,5]", 1, false, true, "predicate that follows"},
+	{"(1)where[5]", "(1)where[6,5]", 1, false, false, "weaker predicate"},
 	{"(1)where[5,6]", "(1)where[5]", 1, false, false, "predicate that does not follow"},
 	{"(1)where[5,6]", "(1)where[6,5]", 1, true, true, "predicate in another order"},
 
