@@ -13,8 +13,7 @@
  * that form, with all its keys and with its leading keys only, read forwards
  * and backwards.  So nothing of the stored statement has to be parsed.
  *
- * The statements run as the table's owner, because whoever may ask for advice
- * need not be allowed to write to the table, and with an empty search_path.
+ * The statements run as the table's owner, see owner_sql.h.
  *
  * IDENTIFICATION
  *		src/report/finding_state.c
@@ -35,7 +34,6 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -43,6 +41,7 @@
 #include "report/finding_state.h"
 #include "report/index_ddl.h"
 #include "report/index_outcome.h"
+#include "report/owner_sql.h"
 
 #define STATE_SCHEMA "perf_advisor"
 #define STATE_TABLE "finding_state"
@@ -82,123 +81,12 @@ typedef struct Resolution
 	StringInfoData note;		/* about the slower ones */
 } Resolution;
 
-/* ---- as the table's owner ---- */
-
-typedef struct OwnerState
-{
-	Oid			userid;
-	int			context;
-	int			nestlevel;
-} OwnerState;
-
 static Oid
 state_table(void)
 {
 	Oid			schema = get_namespace_oid(STATE_SCHEMA, true);
 
 	return OidIsValid(schema) ? get_relname_relid(STATE_TABLE, schema) : InvalidOid;
-}
-
-/* An error on the way puts all of it back with the (sub)transaction. */
-static void
-begin_as_owner(OwnerState *state)
-{
-	PaRelationFacts table;
-
-	if (!pa_catalog_relation_facts(state_table(), &table))
-		elog(ERROR, "table %s.%s is gone", STATE_SCHEMA, STATE_TABLE);
-	GetUserIdAndSecContext(&state->userid, &state->context);
-	SetUserIdAndSecContext(table.owner, state->context |
-						   SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
-	state->nestlevel = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-}
-
-static void
-end_as_owner(const OwnerState *state)
-{
-	SPI_finish();
-	AtEOXact_GUC(true, state->nestlevel);
-	SetUserIdAndSecContext(state->userid, state->context);
-}
-
-/* Arguments of one statement. */
-#define MAX_ARGUMENTS 16
-
-typedef struct Arguments
-{
-	int			count;
-	Oid			types[MAX_ARGUMENTS];
-	Datum		values[MAX_ARGUMENTS];
-	char		nulls[MAX_ARGUMENTS];
-} Arguments;
-
-static void
-add_argument(Arguments *arguments, Oid type, Datum value, bool isnull)
-{
-	Assert(arguments->count < MAX_ARGUMENTS);
-	arguments->types[arguments->count] = type;
-	arguments->values[arguments->count] = value;
-	arguments->nulls[arguments->count] = isnull ? 'n' : ' ';
-	arguments->count++;
-}
-
-static void
-add_text(Arguments *arguments, const char *value)
-{
-	add_argument(arguments, TEXTOID,
-				 value != NULL ? CStringGetTextDatum(value) : (Datum) 0,
-				 value == NULL);
-}
-
-static void
-add_float8(Arguments *arguments, double value, bool isnull)
-{
-	add_argument(arguments, FLOAT8OID, Float8GetDatum(value), isnull);
-}
-
-static void
-add_int8_array(Arguments *arguments, const int64 *values, int count)
-{
-	Datum	   *items = palloc(sizeof(Datum) * Max(count, 1));
-
-	for (int i = 0; i < count; i++)
-		items[i] = Int64GetDatum(values[i]);
-	add_argument(arguments, INT8ARRAYOID,
-				 PointerGetDatum(construct_array(items, count, INT8OID,
-												 sizeof(int64), FLOAT8PASSBYVAL,
-												 TYPALIGN_DOUBLE)), false);
-}
-
-/* unknown: which items are NULL, or NULL when none is */
-static void
-add_float8_array(Arguments *arguments, Datum *items, bool *unknown, int count)
-{
-	int			lower = 1;
-
-	add_argument(arguments, FLOAT8ARRAYOID,
-				 PointerGetDatum(construct_md_array(items, unknown, 1, &count,
-													&lower, FLOAT8OID,
-													sizeof(float8), FLOAT8PASSBYVAL,
-													TYPALIGN_DOUBLE)), false);
-}
-
-/* Runs it and returns the number of rows that it gave or changed. */
-static uint64
-run(const char *sql, Arguments *arguments)
-{
-	int			result = SPI_execute_with_args(sql, arguments->count,
-											   arguments->types,
-											   arguments->values,
-											   arguments->nulls, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
-	return SPI_processed;
 }
 
 /* ---- reading ---- */
@@ -259,9 +147,9 @@ read_finding(uint64 row)
 static List *
 read_findings(void)
 {
-	Arguments	none = {0};
+	PaArguments	none = {0};
 	List	   *findings = NIL;
-	uint64		rows = run("SELECT finding_id, schemaname, relname, state, queryids, calls, means_before "
+	uint64		rows = pa_owner_run("SELECT finding_id, schemaname, relname, state, queryids, calls, means_before "
 						   "FROM perf_advisor.finding_state WHERE category = 'index' ORDER BY finding_id",
 						   &none);
 
@@ -283,7 +171,7 @@ write_advised(const PaMissingIndex *index, TimestampTz at)
 	int64	   *queryids = palloc(sizeof(int64) * Max(count, 1));
 	int64	   *calls = palloc(sizeof(int64) * Max(count, 1));
 	Datum	   *means = palloc(sizeof(Datum) * Max(count, 1));
-	Arguments	arguments = {0};
+	PaArguments	arguments = {0};
 	double		time = 0;
 	double		all_calls = 0;
 
@@ -298,17 +186,17 @@ write_advised(const PaMissingIndex *index, TimestampTz at)
 		all_calls += statement->calls;
 	}
 
-	add_argument(&arguments, INT8OID, Int64GetDatum(index->finding_id), false);
-	add_text(&arguments, index->schemaname);
-	add_text(&arguments, index->relname);
-	add_text(&arguments, index->index_ddl);
-	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
-	add_int8_array(&arguments, queryids, count);
-	add_int8_array(&arguments, calls, count);
-	add_float8_array(&arguments, means, NULL, count);
-	add_float8(&arguments, all_calls > 0 ? time / all_calls : 0, all_calls == 0);
+	pa_argument(&arguments, INT8OID, Int64GetDatum(index->finding_id), false);
+	pa_argument_text(&arguments, index->schemaname);
+	pa_argument_text(&arguments, index->relname);
+	pa_argument_text(&arguments, index->index_ddl);
+	pa_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	pa_argument_int8_array(&arguments, queryids, count);
+	pa_argument_int8_array(&arguments, calls, count);
+	pa_argument_float8_array(&arguments, means, NULL, count);
+	pa_argument_float8(&arguments, all_calls > 0 ? time / all_calls : 0, all_calls == 0);
 
-	(void) run("INSERT INTO perf_advisor.finding_state AS f (finding_id, category, schemaname, relname, ddl, "
+	(void) pa_owner_run("INSERT INTO perf_advisor.finding_state AS f (finding_id, category, schemaname, relname, ddl, "
 			   "state, state_since, first_seen, last_seen, queryids, calls, means_before, mean_before) "
 			   "VALUES ($1, 'index', $2::name, $3::name, $4, 'open', $5, $5, $5, $6, $7, $8, $9) "
 			   "ON CONFLICT (finding_id) DO UPDATE SET "
@@ -490,16 +378,16 @@ static void
 write_resolved(const StoredFinding *finding, const Resolution *resolution,
 			   TimestampTz at)
 {
-	Arguments	arguments = {0};
+	PaArguments	arguments = {0};
 
-	add_argument(&arguments, INT8OID, Int64GetDatum(finding->finding_id), false);
-	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
-	add_float8_array(&arguments, resolution->means_after, resolution->unknown,
+	pa_argument(&arguments, INT8OID, Int64GetDatum(finding->finding_id), false);
+	pa_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	pa_argument_float8_array(&arguments, resolution->means_after, resolution->unknown,
 					 finding->nstatements);
-	add_float8(&arguments, resolution->mean_before, !resolution->measured);
-	add_float8(&arguments, resolution->mean_after, !resolution->measured);
-	add_int8_array(&arguments, resolution->slower, resolution->nslower);
-	(void) run("UPDATE perf_advisor.finding_state SET "
+	pa_argument_float8(&arguments, resolution->mean_before, !resolution->measured);
+	pa_argument_float8(&arguments, resolution->mean_after, !resolution->measured);
+	pa_argument_int8_array(&arguments, resolution->slower, resolution->nslower);
+	(void) pa_owner_run("UPDATE perf_advisor.finding_state SET "
 			   "state = 'resolved', state_since = CASE WHEN state = 'resolved' THEN state_since ELSE $2 END, "
 			   "means_after = $3, mean_before = COALESCE($4, mean_before), mean_after = $5, slower_queryids = $6 "
 			   "WHERE finding_id = $1", &arguments);
@@ -508,11 +396,11 @@ write_resolved(const StoredFinding *finding, const Resolution *resolution,
 static void
 write_withdrawn(int64 finding_id, TimestampTz at)
 {
-	Arguments	arguments = {0};
+	PaArguments	arguments = {0};
 
-	add_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
-	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
-	(void) run("UPDATE perf_advisor.finding_state SET state = 'withdrawn', state_since = $2 "
+	pa_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
+	pa_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	(void) pa_owner_run("UPDATE perf_advisor.finding_state SET state = 'withdrawn', state_since = $2 "
 			   "WHERE finding_id = $1 AND state <> 'withdrawn'", &arguments);
 }
 
@@ -530,18 +418,18 @@ static void
 write_regression(const StoredFinding *finding, const Resolution *resolution,
 				 TimestampTz at)
 {
-	Arguments	arguments = {0};
+	PaArguments	arguments = {0};
 
-	add_argument(&arguments, INT8OID,
+	pa_argument(&arguments, INT8OID,
 				 Int64GetDatum(regression_id(finding->finding_id)), false);
-	add_text(&arguments, finding->schemaname);
-	add_text(&arguments, finding->relname);
-	add_text(&arguments, psprintf("DROP INDEX CONCURRENTLY %s",
+	pa_argument_text(&arguments, finding->schemaname);
+	pa_argument_text(&arguments, finding->relname);
+	pa_argument_text(&arguments, psprintf("DROP INDEX CONCURRENTLY %s",
 								  pa_index_qualified_name(resolution->indexid)));
-	add_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
-	add_int8_array(&arguments, resolution->slower, resolution->nslower);
-	add_text(&arguments, resolution->note.data);
-	(void) run("INSERT INTO perf_advisor.finding_state AS f (finding_id, category, schemaname, relname, ddl, "
+	pa_argument(&arguments, TIMESTAMPTZOID, TimestampTzGetDatum(at), false);
+	pa_argument_int8_array(&arguments, resolution->slower, resolution->nslower);
+	pa_argument_text(&arguments, resolution->note.data);
+	(void) pa_owner_run("INSERT INTO perf_advisor.finding_state AS f (finding_id, category, schemaname, relname, ddl, "
 			   "state, state_since, first_seen, last_seen, queryids, calls, means_before, note) "
 			   "VALUES ($1, 'regression', $2::name, $3::name, $4, 'open', $5, $5, $5, $6, '{}', '{}', $7) "
 			   "ON CONFLICT (finding_id) DO UPDATE SET "
@@ -584,12 +472,12 @@ pa_finding_state_writable(void)
 void
 pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
 {
-	OwnerState	owner;
+	PaOwnerState owner;
 	ListCell   *lc;
 
 	if (!pa_finding_state_writable())
 		return;
-	begin_as_owner(&owner);
+	pa_owner_begin(&owner, state_table());
 	foreach(lc, advice->indexes)
 		write_advised(lfirst(lc), advice->made_at);
 	foreach(lc, read_findings())
@@ -599,23 +487,23 @@ pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
 		if (!is_advised(advice, finding->finding_id))
 			follow_up(finding, advice->made_at, whole && !advice->deadline_hit);
 	}
-	end_as_owner(&owner);
+	pa_owner_end(&owner);
 }
 
 bool
 pa_finding_state_acknowledge(int64 finding_id, const char *note)
 {
-	OwnerState	owner;
-	Arguments	arguments = {0};
+	PaOwnerState owner;
+	PaArguments	arguments = {0};
 	bool		found;
 
-	begin_as_owner(&owner);
-	add_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
-	add_text(&arguments, note);
-	found = run("UPDATE perf_advisor.finding_state SET note = COALESCE($2, note), "
+	pa_owner_begin(&owner, state_table());
+	pa_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
+	pa_argument_text(&arguments, note);
+	found = pa_owner_run("UPDATE perf_advisor.finding_state SET note = COALESCE($2, note), "
 				"state_since = CASE WHEN state = 'open' THEN pg_catalog.clock_timestamp() ELSE state_since END, "
 				"state = CASE WHEN state = 'open' THEN 'acknowledged' ELSE state END "
 				"WHERE finding_id = $1", &arguments) > 0;
-	end_as_owner(&owner);
+	pa_owner_end(&owner);
 	return found;
 }

@@ -258,6 +258,10 @@ add_evidence_caveats(PaMissingIndex *index, const PaServed *served,
 	if (served->without_values)
 		add_caveat(index,
 				   pstrdup("No parameter values were sampled for some of the statements: their costs are those of a generic plan."));
+	if (served->choice != NULL && !served->choice->verified &&
+		!served->advisor->deadline_hit)
+		add_caveat(index,
+				   pstrdup("Not every statement that it is for could be planned once more with all advised indexes and each of its sampled values."));
 	if (relies_on_luck(served))
 		add_caveat(index,
 				   pstrdup("LIMIT with further conditions: the index saves time only if rows that meet them come early in its order."));
