@@ -132,6 +132,31 @@ add_image(PaExpressionSample *sample, Node *expression, const Var *var, Datum va
 	sample->nvalues++;
 }
 
+/*
+ * A value between this bound of a histogram and the next.  Bounds of a
+ * column that counts up are equally far apart, and remainders, or the like,
+ * would all be the same.
+ */
+static Datum
+between_bounds(const AttStatsSlot *slot, int i)
+{
+	double		part = ((i * 7919) % 1009) / 1009.0;
+	Datum		low = slot->values[i];
+	Datum		high = slot->values[Min(i + 1, slot->nvalues - 1)];
+
+	switch (slot->valuetype)
+	{
+		case INT4OID:
+			return Int32GetDatum(DatumGetInt32(low) +
+								 (int32) (part * ((double) DatumGetInt32(high) - DatumGetInt32(low))));
+		case INT8OID:
+			return Int64GetDatum(DatumGetInt64(low) +
+								 (int64) (part * ((double) DatumGetInt64(high) - (double) DatumGetInt64(low))));
+		default:
+			return low;
+	}
+}
+
 /* All values of a slot, which together stand for that much of the rows. */
 static void
 add_slot(PaExpressionSample *sample, HeapTuple tuple, int kind, Node *expression,
@@ -149,7 +174,8 @@ add_slot(PaExpressionSample *sample, HeapTuple tuple, int kind, Node *expression
 			palloc0_array(PaSampleValue, slot.nvalues) :
 			repalloc_array(sample->values, PaSampleValue, sample->nvalues + slot.nvalues);
 		for (int i = 0; i < slot.nvalues; i++)
-			add_image(sample, expression, var, slot.values[i],
+			add_image(sample, expression, var,
+					  kind == STATISTIC_KIND_HISTOGRAM ? between_bounds(&slot, i) : slot.values[i],
 					  slot.nnumbers > i ? slot.numbers[i] : weight / slot.nvalues);
 	}
 	free_attstatsslot(&slot);
@@ -339,6 +365,20 @@ is_monotone(const PaExpressionSample *sample)
 	return sample->nvalues - sample->ncommon > 1;
 }
 
+/*
+ * What ANALYZE finds between values and places that have nothing to do with
+ * each other: it counts equal values in the order of their places.
+ */
+static double
+chance_correlation(const PaExpressionSample *sample)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < sample->nvalues; i++)
+		sum += sample->values[i].weight * sample->values[i].weight;
+	return Min(sum, 1.0);
+}
+
 static double
 column_correlation(HeapTuple tuple)
 {
@@ -392,6 +432,8 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 			sample->correlation = column_correlation(tuple);
 		pa_catalog_statistics_facts(tuple, &facts);
 		group(sample);
+		if (fabs(sample->correlation) < chance_correlation(sample))
+			sample->correlation = chance_correlation(sample);
 		sample->distinct = estimate_distinct(sample, expression,
 											 pa_column_distinct(&facts, tuples));
 	}
