@@ -232,6 +232,8 @@ double
 pa_clauses_selectivity(const PaUseContext *context, List *clauses)
 {
 	RelOptInfo *rel = context->rel;
+	double		tuples = rel->tuples;
+	double		selectivity;
 	List	   *bare = NIL;
 	ListCell   *lc;
 
@@ -246,9 +248,18 @@ pa_clauses_selectivity(const PaUseContext *context, List *clauses)
 	if (context->stand_in != NULL)
 	{
 		bare = translate_clauses(context, bare);
-		rel = context->stand_in;
+		return clauselist_selectivity(context->root, bare, context->stand_in->relid,
+									  JOIN_INNER, NULL);
 	}
-	return clauselist_selectivity(context->root, bare, rel->relid, JOIN_INNER, NULL);
+
+	/*
+	 * Of a partitioned table the planner has the filtered rows there by now;
+	 * numbers of distinct values are in proportion to all of them.
+	 */
+	rel->tuples = context->tuples;
+	selectivity = clauselist_selectivity(context->root, bare, rel->relid, JOIN_INNER, NULL);
+	rel->tuples = tuples;
+	return selectivity;
 }
 
 double
