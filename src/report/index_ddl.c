@@ -331,6 +331,37 @@ typedef struct ScriptState
 static bool write_partitions(ScriptState *state, Oid parent,
 							 const char *parent_index);
 
+/* True for an index that serves as a partition of another one already. */
+static bool
+is_attached(Oid indexid)
+{
+	return get_rel_relispartition(indexid);
+}
+
+/*
+ * An index of the partition that can be attached as it is, as CREATE INDEX on
+ * the root would find it; NULL: there is none.
+ */
+static char *
+index_to_attach(const PaIndexText *text, const PaRelationFacts *partition)
+{
+	char	   *wanted = pa_index_definition(text, true);
+	ListCell   *lc;
+
+	foreach(lc, pa_catalog_indexes(partition->relid))
+	{
+		const PaIndexSpec *spec = lfirst(lc);
+		PaIndexText existing;
+
+		if (!spec->truncated && !spec->unique && !spec->constraint &&
+			!is_attached(spec->indexid) &&
+			pa_index_text_init(&existing, spec, partition) &&
+			strcmp(pa_index_definition(&existing, true), wanted) == 0)
+			return pa_index_qualified_name(spec->indexid);
+	}
+	return NULL;
+}
+
 /* Adds one partition with its index; false where there cannot be one. */
 static bool
 write_partition(ScriptState *state, Oid relid, const char *parent_index)
@@ -345,6 +376,14 @@ write_partition(ScriptState *state, Oid relid, const char *parent_index)
 	divided = table->relkind == RELKIND_PARTITIONED_TABLE;
 	if (!divided && table->relkind != RELKIND_RELATION)
 		return false;
+
+	qualified = index_to_attach(state->text, table);
+	if (qualified != NULL)
+	{
+		appendStringInfo(state->script, "ALTER INDEX %s ATTACH PARTITION %s;\n",
+						 parent_index, qualified);
+		return true;
+	}
 
 	name = free_name(table, state->columns, state->taken);
 	qualified = quote_qualified_identifier(table->schemaname, name);

@@ -201,6 +201,26 @@ test_partitions(Oid schema)
 					"ALTER INDEX \"Unit test\".\"p b_k_idx\" ATTACH PARTITION public.p_b_1_k_idx;\n"
 					"ALTER INDEX \"Unit test\".p_k_idx ATTACH PARTITION \"Unit test\".\"p b_k_idx\";\n",
 					"DDL: script for partitions at two levels");
+
+	/* what CREATE INDEX on the root would take, and what it would not */
+	run("CREATE INDEX old ON \"Unit test\".p_a (k)");
+	run("CREATE UNIQUE INDEX only_one ON public.p_b_1 (k)");
+	run("CREATE INDEX backwards ON public.p_b_1 (k DESC)");
+	taken = NIL;
+	unit_check_text(pa_index_partition_script(&text, "p_k_idx", &taken),
+					"CREATE INDEX p_k_idx ON ONLY \"Unit test\".p (k);\n"
+					"ALTER INDEX \"Unit test\".p_k_idx ATTACH PARTITION \"Unit test\".old;\n"
+					"CREATE INDEX \"p b_k_idx\" ON ONLY \"Unit test\".\"p b\" (k);\n"
+					"CREATE INDEX CONCURRENTLY p_b_1_k_idx ON public.p_b_1 (k);\n"
+					"ALTER INDEX \"Unit test\".\"p b_k_idx\" ATTACH PARTITION public.p_b_1_k_idx;\n"
+					"ALTER INDEX \"Unit test\".p_k_idx ATTACH PARTITION \"Unit test\".\"p b_k_idx\";\n",
+					"DDL: a partition's own index is attached");
+
+	run("CREATE FOREIGN DATA WRAPPER unit_test_wrapper");
+	run("CREATE SERVER unit_test_server FOREIGN DATA WRAPPER unit_test_wrapper");
+	run("CREATE FOREIGN TABLE \"Unit test\".far PARTITION OF \"Unit test\".p FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') SERVER unit_test_server");
+	unit_check(pa_index_partition_script(&text, "p_k_idx", &taken) == NULL,
+			   "DDL: no script where a partition is a foreign table");
 }
 
 /* What is gone cannot be written, and is no error. */
