@@ -24,14 +24,16 @@
 #include "analyze/selection_internal.h"
 
 /*
- * Indexes proposed for one table without asking more of them; up to the
- * second number each has to save MIN_GAIN_BEYOND_ROOM of the time that remains
- * of the workload, and further ones MIN_GAIN_BEYOND_MUCH.
+ * Indexes proposed for one table without asking more of them.  Each further
+ * one, up to MUCH_ROOM, has to save a large share of the time that remains of
+ * the workload, or to take away most of what its statements take, if that is
+ * something; and beyond that a large share in any case.
  */
 #define ROOM 3
-#define MUCH_ROOM 8
-#define MIN_GAIN_BEYOND_ROOM 0.01
-#define MIN_GAIN_BEYOND_MUCH 0.05
+#define MUCH_ROOM 12
+#define LARGE_SHARE 0.05
+#define DECISIVE 0.9
+#define DECISIVE_SHARE 0.005
 
 /* Alternatives are looked for when writers lose this share of what is gained. */
 #define NOTICEABLE_MAINTENANCE 0.1
@@ -175,9 +177,9 @@ has_room(const PaChoice *choice, const Bitmapset *from, const Bitmapset *to,
 		bms_free(there);
 	}
 	bms_free(added);
-	return most <= ROOM ||
-		(share >= MIN_GAIN_BEYOND_ROOM && most <= MUCH_ROOM) ||
-		share >= MIN_GAIN_BEYOND_MUCH;
+	return most <= ROOM || share >= LARGE_SHARE ||
+		(most <= MUCH_ROOM && share >= DECISIVE_SHARE &&
+		 gain->large >= gain->before * DECISIVE);
 }
 
 /* The set without members that are only the beginning of another one. */

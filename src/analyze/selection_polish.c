@@ -139,20 +139,30 @@ make_narrower(const PaChoice *choice, int candidate, PaIndexSpec *narrower)
 	return true;
 }
 
+static double
+maintenance_of(const PaChoice *choice, int candidate)
+{
+	return pa_matrix_price(choice->matrix, candidate)->maintenance;
+}
+
 /*
  * Whether all plans that use the old one are as good with the new one, or, if
- * that is the one that carries nothing, not much worse.
+ * that is the one that carries nothing, not much worse; or worse by less than
+ * what it spares the writers is worth.
  */
 static bool
 is_as_good(PaChoice *choice, const Bitmapset *chosen, int old, int new)
 {
 	Bitmapset  *with_new = pa_choice_replaced(chosen, old, new);
 	bool		carries = pa_matrix_candidate(choice->matrix, old)->nincluded > 0;
+	double		spared = maintenance_of(choice, old) - maintenance_of(choice, new);
+	double		lost = 0;
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		const PaKnownPlan *plan;
 		double		limit;
+		double		cost;
 
 		if (choice->preferred[i] == NULL)
 			continue;
@@ -161,7 +171,9 @@ is_as_good(PaChoice *choice, const Bitmapset *chosen, int old, int new)
 			continue;
 		limit = carries ? pa_choice_limit_without_carried(plan->cost) :
 			pa_choice_tie_limit(plan->cost);
-		if (pa_choice_cost(choice, i, with_new) > limit)
+		cost = pa_choice_cost(choice, i, with_new);
+		lost += pa_choice_time_lost(choice, i, cost, plan->cost);
+		if (cost > limit && lost >= spared * MIN_GAIN_OVER_MAINTENANCE)
 			return false;
 	}
 	return true;
