@@ -166,6 +166,71 @@ predicate_tuples(PlannerInfo *root, RelOptInfo *rel, List *predicate)
 	return clamp_row_est(rel->tuples * selectivity);
 }
 
+/* ---- sizes are kept for the next planning ---- */
+
+typedef struct CachedSize
+{
+	PaIndexShape shape;
+	double		tuples;			/* that it was computed for */
+	PaIndexSize size;
+} CachedSize;
+
+static bool
+same_shape(const PaIndexShape *a, const PaIndexShape *b)
+{
+	if (a->relid != b->relid || a->method != b->method || a->unique != b->unique ||
+		a->nkeys != b->nkeys || a->ncolumns != b->ncolumns)
+		return false;
+	for (int i = 0; i < a->ncolumns; i++)
+	{
+		if (a->columns[i].attnum != b->columns[i].attnum ||
+			a->columns[i].opclass != b->columns[i].opclass ||
+			a->columns[i].collation != b->columns[i].collation ||
+			!equal(a->columns[i].expression, b->columns[i].expression))
+			return false;
+	}
+	return equal(a->predicate, b->predicate);
+}
+
+static void
+keep_size(PaExpressionCache *cache, const PaIndexShape *shape, double tuples,
+		  const PaIndexSize *size)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(cache->context);
+	CachedSize *entry = palloc(sizeof(CachedSize));
+
+	entry->shape = *shape;
+	for (int i = 0; i < shape->ncolumns; i++)
+		entry->shape.columns[i].expression = copyObject(shape->columns[i].expression);
+	entry->shape.predicate = copyObject(shape->predicate);
+	entry->tuples = tuples;
+	entry->size = *size;
+	cache->sizes = lappend(cache->sizes, entry);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+static void
+index_size(RelOptInfo *rel, Relation relation, const PaIndexShape *shape, double tuples,
+		   PaIndexSize *size)
+{
+	PaExpressionCache *cache = pa_whatif_scope->expressions;
+	ListCell   *lc;
+
+	foreach(lc, cache != NULL ? cache->sizes : NIL)
+	{
+		const CachedSize *entry = (const CachedSize *) lfirst(lc);
+
+		if (entry->tuples == tuples && same_shape(&entry->shape, shape))
+		{
+			*size = entry->size;
+			return;
+		}
+	}
+	pa_index_size(shape, relation, tuples, rel->tuples, rel->pages, size);
+	if (cache != NULL)
+		keep_size(cache, shape, tuples, size);
+}
+
 /*
  * The description, or NULL when the access method is gone.  predOK and
  * indrestrictinfo are the planner's to fill, for real indexes too.
@@ -190,8 +255,7 @@ pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel, Relation relation,
 	info->immediate = true;
 	info->hypothetical = true;
 
-	pa_index_size(shape, relation, predicate_tuples(root, rel, info->indpred),
-				  rel->tuples, rel->pages, &size);
+	index_size(rel, relation, shape, predicate_tuples(root, rel, info->indpred), &size);
 	info->tuples = size.tuples;
 	info->pages = size.pages;
 	info->tree_height = size.height;

@@ -8,7 +8,7 @@
  * in an internal subtransaction that is always rolled back, and goes through
  * the same steps, in an order that matters:
  *
- *	1.	the user still exists; on a standby only a SELECT;
+ *	1.	the user still exists;
  *	2.	lock the relations, without waiting: the planner assumes that its
  *		caller holds them;
  *	3.	with the locks held, so that the answer stays true, compare the hash
@@ -32,7 +32,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/readfuncs.h"
@@ -145,17 +144,6 @@ parse_tree(PaWhatifStatement *statement)
 		return refuse(statement, "more than 12 relations");
 	if (statement->deps.has_temporary)
 		return refuse(statement, "uses a temporary relation");
-	return true;
-}
-
-static bool
-check_server_state(PaWhatifStatement *statement)
-{
-	Query	   *query = statement->query;
-
-	if (RecoveryInProgress() &&
-		(query->commandType != CMD_SELECT || query->hasModifyingCTE))
-		return refuse(statement, "only SELECT statements are planned on a standby");
 	return true;
 }
 
@@ -348,8 +336,7 @@ run_steps(PaWhatifStatement *statement, PlanningRequest *request)
 		return refuse(statement, "the statement's user does not exist any more");
 	if (statement->query == NULL && !parse_tree(statement))
 		return false;
-	return check_server_state(statement) && check_objects(statement) &&
-		plan_request(statement, request);
+	return check_objects(statement) && plan_request(statement, request);
 }
 
 /* Why, from an error that is no request to cancel; lives as long as error. */

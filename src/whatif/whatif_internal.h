@@ -152,11 +152,12 @@ extern bool pa_index_is_for(const PaIndexSpec *spec, Oid relid, bool is_partitio
 
 /* expression_stats.c */
 
-/* What was found out about expressions, for all plannings of a statement. */
+/* What was found out about expressions and sizes, for all plannings of a statement. */
 typedef struct PaExpressionCache
 {
 	MemoryContext context;
 	List	   *entries;
+	List	   *sizes;
 } PaExpressionCache;
 
 extern HeapTuple pa_expression_statistics(Oid relid, Node *expression, double tuples);
