@@ -178,19 +178,11 @@ collect_relation(PaWhatifScope *scope, PlannerInfo *root, RelOptInfo *rel,
 	PaUseContext context = {root, rel, rte->relid, rel->tuples, rel->pages, NULL, NIL};
 	PaRelationUse use = {0};
 	MemoryContext oldcontext;
-	double		planned_tuples = rel->tuples;
 
 	use.allvisible = rel->allvisfrac;
 	use.partitioned = rte->relkind == RELKIND_PARTITIONED_TABLE;
 	if (use.partitioned)
-	{
 		size_partitioned(&context, &use.allvisible);
-		/*
-		 * The planner counts a partitioned table's rows after its filters; a
-		 * number of different values that is relative to the rows needs all.
-		 */
-		rel->tuples = context.tuples;
-	}
 	use.relid = rte->relid;
 	use.tuples = context.tuples;
 	use.pages = context.pages;
@@ -199,7 +191,6 @@ collect_relation(PaWhatifScope *scope, PlannerInfo *root, RelOptInfo *rel,
 	use.advisable = use.refusal == NULL;
 	if (use.advisable || use.refusal_matters)
 		describe_relation(&context, &use);
-	rel->tuples = planned_tuples;
 	if (use.refusal_matters && strcmp(use.refusal, NEVER_ANALYZED) == 0)
 		pa_add_hint(&context, PA_HINT_ANALYZE, 0, NULL, 1);
 	use.hints = context.hints;
