@@ -53,6 +53,22 @@ same_key(const PaColumnUse *use, const PaColumnFacts *facts)
 	return use->attnum == facts->attnum && equal(use->expression, facts->expression);
 }
 
+static PaColumnUse *
+find_use(const PaUseSet *set, const PaColumnUse *wanted)
+{
+	ListCell   *lc;
+
+	foreach(lc, set->uses)
+	{
+		PaColumnUse *use = (PaColumnUse *) lfirst(lc);
+
+		if (use->attnum == wanted->attnum && use->kind == wanted->kind &&
+			equal(use->expression, wanted->expression))
+			return use;
+	}
+	return NULL;
+}
+
 /*
  * Two searches of one key by different classes of one method: the default
  * class does both, a specialised one (jsonb_path_ops) not.
@@ -420,11 +436,57 @@ or_uses(PaUseContext *context, RestrictInfo *rinfo, bool join)
 	return arms;
 }
 
+/*
+ * The one key that every arm compares for equality, and with nothing else:
+ * then the OR is an IN, spelled out.
+ */
+static PaColumnUse *
+only_equality(List *arms)
+{
+	PaColumnUse *first = NULL;
+	ListCell   *lc;
+
+	foreach(lc, arms)
+	{
+		List	   *uses = (List *) lfirst(lc);
+		PaColumnUse *use = (PaColumnUse *) linitial(uses);
+
+		if (list_length(uses) != 1 ||
+			(use->kind != PA_USE_EQUAL && use->kind != PA_USE_JOIN))
+			return NULL;
+		if (first == NULL)
+			first = use;
+		else if (use->kind != first->kind || use->attnum != first->attnum ||
+				 !equal(use->expression, first->expression))
+			return NULL;
+	}
+	return first;
+}
+
+/* Add it as what it is; its facts are all there but the clause's own. */
+static void
+use_spelled_list(PaUseContext *context, PaUseSet *set, const PaColumnUse *key,
+				 RestrictInfo *rinfo)
+{
+	PaColumnUse *use = palloc(sizeof(PaColumnUse));
+
+	*use = *key;
+	if (key->kind == PA_USE_EQUAL)
+	{
+		use->kind = PA_USE_IN;
+		use->selectivity = pa_clause_selectivity(context, (Node *) rinfo->clause);
+		use->hashable = false;
+	}
+	if (find_use(set, use) == NULL)
+		set->uses = lappend(set->uses, use);
+}
+
 static void
 use_restrict_info(PaUseContext *context, PaUseSet *set, List **alternatives,
 				  RestrictInfo *rinfo, bool join)
 {
 	List	   *arms;
+	PaColumnUse *key;
 
 	if (rinfo->orclause == NULL)
 	{
@@ -432,7 +494,10 @@ use_restrict_info(PaUseContext *context, PaUseSet *set, List **alternatives,
 		return;
 	}
 	arms = or_uses(context, rinfo, join);
-	if (arms != NIL && list_length(*alternatives) < MAX_ALTERNATIVES)
+	key = only_equality(arms);
+	if (key != NULL)
+		use_spelled_list(context, set, key, rinfo);
+	else if (arms != NIL && list_length(*alternatives) < MAX_ALTERNATIVES)
 		*alternatives = lappend(*alternatives, arms);
 }
 

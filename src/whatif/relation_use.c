@@ -104,21 +104,27 @@ is_below(PlannerInfo *root, Index child, Index ancestor)
 	return true;
 }
 
-/* The largest partition that this planning scans, or NULL. */
+/*
+ * The largest partition that this planning scans, or NULL, and the pages of
+ * all that it does: files as they are now, where the catalogs may know none.
+ */
 static RelOptInfo *
-largest_scanned(PlannerInfo *root, RelOptInfo *rel)
+largest_scanned(PlannerInfo *root, RelOptInfo *rel, double *pages)
 {
 	RelOptInfo *largest = NULL;
 
+	*pages = 0;
 	if (root->append_rel_array == NULL)
 		return NULL;
 	for (int i = 1; i < root->simple_rel_array_size; i++)
 	{
 		RelOptInfo *child = root->simple_rel_array[i];
 
-		if (child != NULL && i != (int) rel->relid && child->pages > 0 &&
-			is_below(root, i, rel->relid) &&
-			(largest == NULL || child->tuples > largest->tuples))
+		if (child == NULL || i == (int) rel->relid || child->pages == 0 ||
+			!is_below(root, i, rel->relid))
+			continue;
+		*pages += child->pages;
+		if (largest == NULL || child->tuples > largest->tuples)
 			largest = child;
 	}
 	return largest;
@@ -130,13 +136,16 @@ size_partitioned(PaUseContext *context, double *allvisible)
 {
 	PaPartitionFacts facts;
 	RelOptInfo *rel = context->rel;
+	RelOptInfo *largest;
+	double		pages;
 
 	pa_catalog_partition_facts(context->relid, &facts);
 	context->tuples = Max(facts.tuples, rel->tuples);
-	context->pages = facts.pages;
+	largest = largest_scanned(context->root, rel, &pages);
+	context->pages = Max(facts.pages, pages);
 	*allvisible = Min(facts.allvisible / Max(facts.pages, 1), 1);
 	if (!facts.root_is_analyzed)
-		context->stand_in = largest_scanned(context->root, rel);
+		context->stand_in = largest;
 }
 
 /* ---- collecting ---- */
