@@ -6,7 +6,8 @@
  * (E,O), or (O) when no equality leads to the ordering.  Not (O) as well: under
  * LIMIT the planner may like it better, but it is a bet that the wanted rows
  * come early.  (O) for nothing but grouping is not worth an index: hashing does
- * as well, and all rows are read either way.
+ * as well, and all rows are read either way.  Nor is it behind a large
+ * OFFSET: to remember the last row instead is the advice (hints.c).
  *
  * A row comparison such as (a, b) > (x, y) wants no order, but an index in
  * this order finds the place where the rows begin.
@@ -21,6 +22,7 @@
 #include "catalog/pg_am.h"
 
 #include "analyze/candidates_internal.h"
+#include "analyze/hints.h"
 #include "analyze/index_spec.h"
 
 /*
@@ -54,7 +56,9 @@ propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
 	pa_draft_append_constants(&draft, &proposals->columns, 1, true);
 	if (draft.rows <= PA_ENOUGH_ROWS)
 		return;					/* a handful of rows is sorted at once */
-	if (draft.nequal == 0 && ordering->grouping && proposals->predicate == NIL)
+	if (draft.nequal == 0 && proposals->predicate == NIL &&
+		(ordering->grouping ||
+		 (ordering->limited && pa_analyze_has_large_offset(proposals->use))))
 		return;
 
 	append_ordering(&draft, &proposals->columns, ordering);

@@ -61,6 +61,21 @@ is_large_offset(const PaUseHint *hint)
 	return !offset->constisnull && DatumGetInt64(offset->constvalue) >= SMALL_OFFSET;
 }
 
+bool
+pa_analyze_has_large_offset(const PaRelationUse *use)
+{
+	ListCell   *lc;
+
+	foreach(lc, use->hints)
+	{
+		const PaUseHint *hint = lfirst(lc);
+
+		if (hint->kind == PA_HINT_OFFSET && is_large_offset(hint))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_worth_saying(const PaRelationUse *use, const PaUseHint *hint)
 {

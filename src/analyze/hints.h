@@ -22,4 +22,7 @@
  */
 extern List *pa_analyze_hints(const PaRelationUse *use);
 
+/* The statement reads, and throws away, so many rows that an index hardly helps. */
+extern bool pa_analyze_has_large_offset(const PaRelationUse *use);
+
 #endif							/* PA_ANALYZE_HINTS_H */

@@ -47,6 +47,21 @@ limit_applies(PlannerInfo *root)
 		!root->hasHavingQual;
 }
 
+/*
+ * Whether ORDER BY sorts only what GROUP BY or DISTINCT leave of all rows,
+ * which is little.  With a LIMIT the first groups may be all that is read.
+ */
+static bool
+sorts_groups(PlannerInfo *root)
+{
+	Query	   *parse = root->parse;
+
+	if (parse->limitCount != NULL)
+		return false;
+	return parse->groupClause != NIL || parse->groupingSets != NIL ||
+		(parse->distinctClause != NIL && !parse->hasDistinctOn);
+}
+
 /* The relation's column or expression that a path key orders by. */
 static bool
 pathkey_key(const PaUseContext *context, PathKey *pathkey, PaIndexKey *key)
@@ -186,7 +201,7 @@ pa_ordering_uses(PaUseContext *context)
 	List	   *orderings = NIL;
 	ListCell   *lc;
 
-	orderings = add_pathkeys(orderings, context, root->sort_pathkeys, limit_applies(root), false);
+	orderings = add_pathkeys(orderings, context, root->sort_pathkeys, limit_applies(root), sorts_groups(root));
 	orderings = add_pathkeys(orderings, context, root->group_pathkeys, false, true);
 	/* A window must be sorted, where groups can be hashed. */
 	orderings = add_pathkeys(orderings, context, root->window_pathkeys, false, false);

@@ -14,6 +14,8 @@
 #include "postgres.h"
 
 #include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 
 #include "analyze/candidates.h"
 #include "unit.h"
@@ -458,6 +460,15 @@ check_orders(void)
 	expect(r, "(11,4)", "a frequent value of many leads to an order");
 	expect(relation(list_make1(use(TENANT, PA_USE_EQUAL, 0.4))), "",
 		   "a frequent value of many alone");
+
+	hint->kind = PA_HINT_OFFSET;
+	r->hints = list_make1(hint);
+	expect(r, "(11,4)", "a large OFFSET behind an equality");
+	r->columns = NIL;
+	expect(r, "", "a large OFFSET alone");
+	hint->clause = (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+									  Int64GetDatum(20), false, FLOAT8PASSBYVAL);
+	expect(r, "(4)", "a small OFFSET");
 
 	r = relation(list_make1(use(CUSTOMER, PA_USE_EQUAL, 0)));
 	hint->kind = PA_HINT_INVALID_INDEX;
