@@ -114,8 +114,8 @@ none_case('a parameter that is nearly always the common value',
 
 right_case('an array of keys as a parameter', ['comment (ticket_id)'],
 	'PREPARE p(bigint[]) AS SELECT * FROM comment WHERE ticket_id = ANY ($1)',
-	q{EXECUTE p(ARRAY[[[i]], [[i + 100]], [[i + 200]]])},
-	q{EXECUTE p(ARRAY[[[i + 7]], [[i + 107]]])}, 'DEALLOCATE p');
+	q{EXECUTE p(ARRAY[ [[i]], [[i + 100]], [[i + 200]] ])},
+	q{EXECUTE p(ARRAY[ [[i + 7]], [[i + 107]] ])}, 'DEALLOCATE p');
 
 right_case('a plan that became generic', [ [ 'ticket (org_id, created_at)', 'ticket (org_id, created_at DESC)' ] ],
 	'SET plan_cache_mode = force_generic_plan',
