@@ -156,19 +156,35 @@ add_range(PaQueryDependencies *deps, Oid typid)
 	add_type(deps, row.rngsubtype);
 }
 
-/* The types of a relation's or a composite type's columns. */
+/*
+ * The types of a relation's or a composite type's columns.
+ *
+ * NB: the relation may be about to be dropped, as nobody holds a lock on it
+ * here: making a relcache entry of it could raise an error.
+ */
 static void
 add_column_types(PaQueryDependencies *deps, Oid relid)
 {
-	Relation	relation = RelationIdGetRelation(relid);
-	TupleDesc	desc;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts;
 
-	if (!RelationIsValid(relation))
+	if (!HeapTupleIsValid(tuple))
 		return;					/* gone: the hash will say so */
-	desc = RelationGetDescr(relation);
-	for (int i = 0; i < desc->natts; i++)
-		add_type(deps, TupleDescAttr(desc, i)->atttypid);
-	RelationClose(relation);
+	natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+	ReleaseSysCache(tuple);
+
+	for (int attnum = 1; attnum <= natts; attnum++)
+	{
+		Oid			typid;
+
+		tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+								Int16GetDatum(attnum));
+		if (!HeapTupleIsValid(tuple))
+			return;				/* likewise */
+		typid = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid;
+		ReleaseSysCache(tuple);
+		add_type(deps, typid);
+	}
 }
 
 /* A type with its input and output functions, and what it is made of. */

@@ -32,6 +32,7 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -87,6 +88,20 @@ state_table(void)
 	Oid			schema = get_namespace_oid(STATE_SCHEMA, true);
 
 	return OidIsValid(schema) ? get_relname_relid(STATE_TABLE, schema) : InvalidOid;
+}
+
+/*
+ * Only one transaction at a time writes state: two that write the same rows
+ * in another order would wait for each other.  Returns false when that is
+ * another one and we shall not wait.
+ */
+static bool
+lock_state(bool wait)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, state_table(), 1);
+	return LockAcquire(&tag, ExclusiveLock, false, !wait) != LOCKACQUIRE_NOT_AVAIL;
 }
 
 /* ---- reading ---- */
@@ -239,19 +254,25 @@ turn_round(PaIndexSpec *spec)
 	}
 }
 
+/* Sets *unsure when the index cannot be written down now: a lock, say. */
 static bool
-has_id(const PaIndexSpec *spec, const PaRelationFacts *table, int64 finding_id)
+has_id(const PaIndexSpec *spec, const PaRelationFacts *table,
+	   int64 finding_id, bool *unsure)
 {
 	PaIndexText text;
 
-	return pa_index_text_init(&text, spec, table) &&
-		pa_index_finding_id(&text) == finding_id;
+	if (!pa_index_text_init(&text, spec, table))
+	{
+		*unsure = true;
+		return false;
+	}
+	return pa_index_finding_id(&text) == finding_id;
 }
 
 /* True when the existing index does what the finding's index would. */
 static bool
 is_finding(const PaIndexSpec *existing, const PaRelationFacts *table,
-		   int64 finding_id)
+		   int64 finding_id, bool *unsure)
 {
 	PaIndexSpec spec = *existing;
 
@@ -260,10 +281,10 @@ is_finding(const PaIndexSpec *existing, const PaRelationFacts *table,
 		for (int turn = 0; turn < 2; turn++)
 		{
 			spec.nincluded = existing->nincluded;
-			if (has_id(&spec, table, finding_id))
+			if (has_id(&spec, table, finding_id, unsure))
 				return true;
 			spec.nincluded = 0;
-			if (existing->nincluded > 0 && has_id(&spec, table, finding_id))
+			if (existing->nincluded > 0 && has_id(&spec, table, finding_id, unsure))
 				return true;
 			if (spec.method != BTREE_AM_OID)
 				break;
@@ -273,9 +294,12 @@ is_finding(const PaIndexSpec *existing, const PaRelationFacts *table,
 	return false;
 }
 
-/* The existing index that resolves it, InvalidOid if there is none. */
+/*
+ * The existing index that resolves it, InvalidOid if there is none; *unsure
+ * when that cannot be told now.
+ */
 static Oid
-index_of_finding(const StoredFinding *finding)
+index_of_finding(const StoredFinding *finding, bool *unsure)
 {
 	Oid			schema = get_namespace_oid(finding->schemaname, true);
 	Oid			relid = OidIsValid(schema) ?
@@ -289,7 +313,7 @@ index_of_finding(const StoredFinding *finding)
 	{
 		const PaIndexSpec *spec = lfirst(lc);
 
-		if (is_finding(spec, &table, finding->finding_id))
+		if (is_finding(spec, &table, finding->finding_id, unsure))
 			return spec->indexid;
 	}
 	return InvalidOid;
@@ -440,11 +464,29 @@ write_regression(const StoredFinding *finding, const Resolution *resolution,
 			   &arguments);
 }
 
+/* True when a statement of the finding was not looked at this time. */
+static bool
+was_skipped(const PaIndexAdvice *advice, const StoredFinding *finding)
+{
+	ListCell   *lc;
+
+	foreach(lc, advice->skipped)
+	{
+		const PaSkippedStatement *skipped = lfirst(lc);
+
+		if (place_of(finding, skipped->statement->shape.queryid) >= 0)
+			return true;
+	}
+	return false;
+}
+
 /* Brings one row that is not advised now up to date. */
 static void
-follow_up(const StoredFinding *finding, TimestampTz at, bool whole)
+follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
 {
-	Oid			indexid = index_of_finding(finding);
+	TimestampTz at = advice->made_at;
+	bool		unsure = false;
+	Oid			indexid = index_of_finding(finding, &unsure);
 
 	if (OidIsValid(indexid))
 	{
@@ -458,8 +500,11 @@ follow_up(const StoredFinding *finding, TimestampTz at, bool whole)
 		return;
 	}
 
+	if (unsure)
+		return;
 	write_withdrawn(regression_id(finding->finding_id), at);
-	if (strcmp(finding->state, "resolved") == 0 || whole)
+	if (strcmp(finding->state, "resolved") == 0 ||
+		(whole && !advice->deadline_hit && !was_skipped(advice, finding)))
 		write_withdrawn(finding->finding_id, at);
 }
 
@@ -475,7 +520,8 @@ pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
 	PaOwnerState owner;
 	ListCell   *lc;
 
-	if (!pa_finding_state_writable())
+	/* whoever else records it now has seen the same workload */
+	if (!pa_finding_state_writable() || !lock_state(false))
 		return;
 	pa_owner_begin(&owner, state_table());
 	foreach(lc, advice->indexes)
@@ -485,7 +531,7 @@ pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
 		const StoredFinding *finding = lfirst(lc);
 
 		if (!is_advised(advice, finding->finding_id))
-			follow_up(finding, advice->made_at, whole && !advice->deadline_hit);
+			follow_up(advice, finding, whole);
 	}
 	pa_owner_end(&owner);
 }
@@ -497,6 +543,7 @@ pa_finding_state_acknowledge(int64 finding_id, const char *note)
 	PaArguments	arguments = {0};
 	bool		found;
 
+	(void) lock_state(true);
 	pa_owner_begin(&owner, state_table());
 	pa_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
 	pa_argument_text(&arguments, note);

@@ -24,6 +24,7 @@
 #include "catalog/pg_attribute.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -157,7 +158,8 @@ deparse_expression_qualified(const Source *source)
 	int			last_param = 0;
 	char	   *sql;
 
-	if (relname == NULL)
+	/* the deparser would wait for the relation's lock */
+	if (relname == NULL || !ConditionalLockRelationOid(source->relid, AccessShareLock))
 		return NULL;
 	(void) find_last_param(expression, &last_param);
 	expression = number_exec_params(expression, &last_param);
@@ -169,6 +171,7 @@ deparse_expression_qualified(const Source *source)
 							 deparse_context_for(relname, source->relid),
 							 false, false);
 	AtEOXact_GUC(true, nestlevel);
+	UnlockRelationOid(source->relid, AccessShareLock);
 	return sql;
 }
 
