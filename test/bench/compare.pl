@@ -83,7 +83,7 @@ if ($what eq 'row')
 {
 	my ($count, $bytes) = split ' ', (lines_of("$name.size"))[0];
 	my ($advisor, $plannings) = lines_of("$name.advice");
-	my $at_least = %$late ? '>= ' : '';
+	my $at_least = %$late ? '≥ ' : '';
 	printf "| %s | %d | %d | %.0f | %.1f %% | %.1f %% | %s | %s | %s | %s | %s |\n", $name, $count, scalar(@unused), $bytes / 1024 / 1024,
 		100 * total(values %$cost) / total(values %$cost0), 100 * mean_ratio($cost0, $cost),
 		%$time ? sprintf('%s%.1f s', $at_least, total(values %$time) / 1000) : '-',

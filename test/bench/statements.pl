@@ -1,9 +1,11 @@
 #!/usr/bin/env perl
 # The statements of a workload, with values filled in, as a script for psql.
 #
-# usage: statements.pl MODE SEED PASSES FILE
+# usage: statements.pl MODE SEED PASSES FILE [NAME ...]
 #   MODE  run      as they are
 #         explain  each under EXPLAIN
+#
+#   NAME  of a statement to leave out
 #
 # In FILE each statement begins with a line "-- @ NAME [calls=N] [prepared]":
 # N executions a pass (1), prepared ones by PREPARE and EXECUTE as drivers send
@@ -18,8 +20,8 @@ use strict;
 use warnings;
 use POSIX qw(mktime strftime);
 
-my ($mode, $seed, $passes, $file) = @ARGV;
-die "usage: statements.pl run|explain SEED PASSES FILE\n" unless defined $file;
+my ($mode, $seed, $passes, $file, @left_out) = @ARGV;
+die "usage: statements.pl run|explain SEED PASSES FILE [NAME ...]\n" unless defined $file;
 my $explain = $mode eq 'explain' ? 'EXPLAIN ' : '';
 sub days { my ($y, $m, $d) = split /-/, shift; return int(mktime(0, 0, 12, $d, $m - 1, $y - 1900) / 86400); }
 
@@ -60,6 +62,8 @@ while (<$in>)
 	}
 	elsif (@statements) { $statements[-1]{text} .= $_ unless /^\s*(--.*)?$/; }
 }
+my %left_out = map { $_ => 1 } @left_out;
+@statements = grep { !$left_out{ $_->{name} } } @statements;
 srand $seed;
 for my $s (grep { $_->{prepared} } @statements)
 {
