@@ -294,20 +294,27 @@ is_finding(const PaIndexSpec *existing, const PaRelationFacts *table,
 	return false;
 }
 
+/* Its table today, InvalidOid when that is gone. */
+static Oid
+table_of_finding(const StoredFinding *finding)
+{
+	Oid			schema = get_namespace_oid(finding->schemaname, true);
+
+	return OidIsValid(schema) ?
+		get_relname_relid(finding->relname, schema) : InvalidOid;
+}
+
 /*
  * The existing index that resolves it, InvalidOid if there is none; *unsure
  * when that cannot be told now.
  */
 static Oid
-index_of_finding(const StoredFinding *finding, bool *unsure)
+index_of_finding(const StoredFinding *finding, Oid relid, bool *unsure)
 {
-	Oid			schema = get_namespace_oid(finding->schemaname, true);
-	Oid			relid = OidIsValid(schema) ?
-		get_relname_relid(finding->relname, schema) : InvalidOid;
 	PaRelationFacts table;
 	ListCell   *lc;
 
-	if (!OidIsValid(relid) || !pa_catalog_relation_facts(relid, &table))
+	if (!pa_catalog_relation_facts(relid, &table))
 		return InvalidOid;
 	foreach(lc, pa_catalog_indexes(relid))
 	{
@@ -486,7 +493,8 @@ follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
 {
 	TimestampTz at = advice->made_at;
 	bool		unsure = false;
-	Oid			indexid = index_of_finding(finding, &unsure);
+	Oid			relid = table_of_finding(finding);
+	Oid			indexid = index_of_finding(finding, relid, &unsure);
 
 	if (OidIsValid(indexid))
 	{
@@ -503,7 +511,7 @@ follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
 	if (unsure)
 		return;
 	write_withdrawn(regression_id(finding->finding_id), at);
-	if (strcmp(finding->state, "resolved") == 0 ||
+	if (!OidIsValid(relid) || strcmp(finding->state, "resolved") == 0 ||
 		(whole && !advice->deadline_hit && !was_skipped(advice, finding)))
 		write_withdrawn(finding->finding_id, at);
 }
