@@ -290,6 +290,9 @@ void
 pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
 				double table_tuples, double table_pages, PaSizedIndex *index)
 {
+	StaticAssertStmt(lengthof(strides) >= PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED,
+					 "every column has a stride");
+
 	index->shape = shape;
 	index->nkeys = shape->nkeys;
 	index->ncolumns = shape->ncolumns;
