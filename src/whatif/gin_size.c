@@ -46,6 +46,11 @@
 /* Bytes of an entry beside its key and rows: two headers, line pointer. */
 #define ENTRY_HEADER 16.0
 
+/* Of a tsvector: its header, a word with a place or two, and its letters. */
+#define WORDS_HEADER 8
+#define WORD_WIDTH 15
+#define WORD_BYTES 7.0
+
 /* Values of the sample that are looked at, and their longest. */
 #define MAX_SAMPLE 200
 #define MAX_WIDTH 4096
@@ -273,15 +278,88 @@ pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys
 	return pages;
 }
 
+/*
+ * Pages of the entries of one column, from the elements that ANALYZE counted:
+ * more of them than the sample has.  0 when it has not, or the column's keys
+ * are not its elements.
+ */
+static double
+pages_of_elements(const PaSizedIndex *index, const PaSizedColumn *column,
+				  const GinKeys *keys, double rows)
+{
+	double		per_row = (double) keys->nkeys / keys->nvalues;
+	double		key_bytes = keys->bytes / keys->nkeys;
+	double		rest = per_row,
+				rarest = 1,
+				pages = 0;
+	AttStatsSlot slot;
+
+	if (column->statistics == NULL ||
+		!get_attstatsslot(&slot, column->statistics, STATISTIC_KIND_MCELEM, InvalidOid,
+						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+		return 0;
+	for (int i = 0; i < slot.nvalues; i++)
+	{
+		pages += entry_pages(index, key_bytes, rows * slot.numbers[i]);
+		rest -= slot.numbers[i];
+		rarest = Min(rarest, slot.numbers[i]);
+	}
+	free_attstatsslot(&slot);
+
+	/* all others are rarer than the rarest of these */
+	rarest *= 0.75;
+	if (rest > 0.01 * per_row && rows * rarest > 0)
+		pages += rest / rarest * entry_pages(index, key_bytes, Max(1.0, rows * rarest));
+	return pages;
+}
+
+/*
+ * ANALYZE keeps no values of a tsvector, but its width tells how many words
+ * one has.
+ */
+static bool
+guess_words(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *keys)
+{
+	if (key->type != TSVECTOROID || column->statistics == NULL)
+		return false;
+	keys->nvalues = 1;
+	keys->nkeys = Max(1, (int) ((column->facts.width - WORDS_HEADER) / WORD_WIDTH));
+	keys->bytes = keys->nkeys * WORD_BYTES;
+	return true;
+}
+
+/* Whether the keys are the elements that ANALYZE counts. */
+static bool
+keys_are_elements(const PaIndexColumn *key)
+{
+	return key->type == TSVECTOROID || OidIsValid(get_element_type(key->type));
+}
+
 /* What to assume when the operator class cannot be asked. */
 static double
-pages_without_keys(const PaSizedIndex *index, const PaSizedColumn *column, double rows)
+pages_without_keys(const PaSizedColumn *column, double rows)
 {
 	double		keys = Max(1.0, column->facts.width / 8.0);
 
 	return rows * keys * 3 / (PAGE_SPACE * DATA_FILL) +
-		Min(rows, 10000.0) * (ENTRY_HEADER + 16) / (PAGE_SPACE * ENTRY_FILL) +
-		0 * index->tuples;
+		Min(rows, 10000.0) * (ENTRY_HEADER + 16) / (PAGE_SPACE * ENTRY_FILL);
+}
+
+static double
+column_pages(const PaSizedIndex *index, int i, double rows)
+{
+	const PaSizedColumn *column = &index->columns[i];
+	const PaIndexColumn *key = &index->shape->columns[i];
+	GinKeys		keys = {0};
+	double		pages;
+
+	if (!try_collect_keys(key, column, &keys) && !guess_words(key, column, &keys))
+		return pages_without_keys(column, rows);
+	pages = keys_are_elements(key) || keys.keys == NULL ? pages_of_elements(index, column, &keys, rows) : 0;
+	if (pages > 0)
+		return pages;
+	return keys.keys != NULL ? pages_of_keys(index, key, &keys, rows) :
+		pages_without_keys(column, rows);
 }
 
 double
@@ -292,12 +370,9 @@ pa_gin_pages(const PaSizedIndex *index)
 	for (int i = 0; i < index->nkeys; i++)
 	{
 		const PaSizedColumn *column = &index->columns[i];
-		const PaIndexColumn *key = &index->shape->columns[i];
 		double		rows = index->tuples * (1.0 - column->facts.null_fraction);
-		GinKeys		keys = {0};
 
-		pages += try_collect_keys(key, column, &keys) ?
-			pages_of_keys(index, key, &keys, rows) : pages_without_keys(index, column, rows);
+		pages += column_pages(index, i, rows);
 		/* rows without a value are one entry more */
 		if (index->tuples - rows >= 1)
 			pages += entry_pages(index, 1, index->tuples - rows);

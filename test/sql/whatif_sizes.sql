@@ -32,7 +32,8 @@ SELECT
 	i % 2 = 0 AS flag,
 	int4range(i, i + 10) AS span,
 	ARRAY[i % 100, (i * 7) % 500 + 100, (chance(i, 9) * 20)::int + 1000] AS tags,
-	jsonb_build_object('state', CASE WHEN i % 50 = 0 THEN 'open' ELSE 'done' END, 'group', i % 300) AS doc
+	jsonb_build_object('state', CASE WHEN i % 50 = 0 THEN 'open' ELSE 'done' END, 'group', i % 300) AS doc,
+	to_tsvector('simple', 'word' || i % 500 || ' and other' || (chance(i, 10) * 900)::int) AS words
 FROM generate_series(1, 80000) AS i;
 -- the sample must not vary, so it is everything
 DO $$
@@ -123,6 +124,7 @@ SELECT ddl, verdict(ddl, 0.1) FROM unnest(ARRAY[
 SELECT ddl, verdict(ddl, 0.5) FROM unnest(ARRAY[
 	'CREATE INDEX ON item USING gin (tags)',
 	'CREATE INDEX ON item USING gin (doc)',
+	'CREATE INDEX ON item USING gin (words)',
 	'CREATE INDEX ON item USING gin (doc jsonb_path_ops)',
 	'CREATE INDEX ON item USING gist (span)',
 	'CREATE INDEX ON item USING spgist (email)'
