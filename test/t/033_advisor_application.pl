@@ -37,7 +37,7 @@ right_case('the latest of a tenant',
 
 right_case('three of each tenant, by LATERAL',
 	[ either('ticket', 'org_id, created_at', 'org_id, created_at DESC') ],
-	'SELECT o.id, t.* FROM org AS o CROSS JOIN LATERAL (SELECT id, subject, created_at FROM ticket WHERE org_id = o.id ORDER BY created_at DESC LIMIT 3) AS t');
+	'SELECT o.id, t.* FROM org AS o CROSS JOIN LATERAL (SELECT id, subject, created_at FROM ticket WHERE org_id = o.id ORDER BY created_at DESC LIMIT 3) AS t WHERE o.id BETWEEN 100 AND 120');
 
 right_case('who was seen last, and never is last',
 	[ either('account', 'last_seen_at DESC NULLS LAST', 'last_seen_at NULLS FIRST') ],
