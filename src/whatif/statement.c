@@ -248,10 +248,9 @@ plan_set(PaWhatifStatement *statement, List *candidates, bool facts,
 		cost->vector_cost[i] = plan_once(statement, &scope, &cost->used);
 		cost->total_cost += cost->vector_cost[i] * statement->counts[i] / total;
 
-		if (facts && i == 0)
-			statement->relations = scope.relations;
-		else if (facts)
-			pa_relation_use_average(statement->relations, scope.relations, i);
+		if (facts)
+			statement->relations = pa_relation_use_average(statement->relations,
+														   scope.relations, i);
 	}
 }
 

@@ -589,18 +589,23 @@ merge_use(PaCollectedUse *mean, const PaCollectedUse *newer, int nvectors)
 }
 
 /*
- * Make "into" the picture over nth + 1 parameter vectors, of which "from" is
- * the newest.  What "from" has may become part of it.
+ * Gives the picture over nth + 1 parameter vectors: "into", made from those
+ * before, with "from", the newest, whose parts may become part of it.  A
+ * relation that the planner did not come to look at, because a value left no
+ * rows (column = NULL), joins with the first vector that leads to it.
  */
-void
+List *
 pa_relation_use_average(List *into, List *from, int nth)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
 
+	if (into == NIL)
+		return from;
 	foreach(lc, from)
 	{
 		PaCollectedUse *newer = (PaCollectedUse *) lfirst(lc);
+		bool		known = false;
 
 		foreach(lc2, into)
 		{
@@ -613,7 +618,16 @@ pa_relation_use_average(List *into, List *from, int nth)
 			oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(mean));
 			merge_use(mean, newer, nth + 1);
 			MemoryContextSwitchTo(oldcontext);
+			known = true;
 			break;
 		}
+		if (!known)
+		{
+			MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(newer));
+
+			into = lappend(into, newer);
+			MemoryContextSwitchTo(oldcontext);
+		}
 	}
+	return into;
 }

@@ -231,7 +231,7 @@ extern void pa_plan_walk(const PlannedStmt *stmt, pa_plan_visitor visit, void *c
 extern uint64 pa_plan_candidates(const PlannedStmt *plan, List *candidates);
 
 /* use_average.c */
-extern void pa_relation_use_average(List *into, List *from, int nth);
+extern List *pa_relation_use_average(List *into, List *from, int nth);
 
 /* An index of that collation serves an expression of this one. */
 static inline bool
