@@ -27,6 +27,13 @@
 /* A partial index of this share of another one's size is much smaller. */
 #define MUCH_SMALLER 0.1
 
+/*
+ * So many times the best cost such a one may have, up to this share of the
+ * cost without any index.
+ */
+#define MAX_COST_OF_SMALL 2.0
+#define DECISIVE_COST 0.1
+
 bool
 pa_analyze_is_gain(double base_cost, double cost)
 {
@@ -180,13 +187,21 @@ is_much_smaller(const PaChoice *choice, int candidate, int than)
  */
 static int
 first_as_good(PaChoice *choice, int statement, const Bitmapset *others,
-			  Oid relid, double limit, double limit_plain)
+			  Oid relid, double best, double limit, double limit_plain)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	double		limit_small;
 	int			found = -1;
 	ListCell   *lc;
 
-	/* but it must be a gain itself */
+	/*
+	 * A much smaller one may cost more, if it saves most of the time: that
+	 * the planner likes a constant first column better is its bias.
+	 */
+	limit_small = Max(limit, Min(best * MAX_COST_OF_SMALL,
+								 of->base_cost * DECISIVE_COST));
+
+	/* without the carried columns it must be a gain itself */
 	limit_plain = Min(limit_plain, Max(limit, of->base_cost * MAX_COST_RATIO));
 	foreach(lc, of->rule)
 	{
@@ -199,7 +214,8 @@ first_as_good(PaChoice *choice, int statement, const Bitmapset *others,
 			continue;
 		with_it = bms_add_member(bms_copy(others), candidate);
 		if (pa_choice_cost(choice, statement, with_it) <=
-			(carries(choice, candidate) ? limit : limit_plain))
+			(found >= 0 ? limit_small :
+			 carries(choice, candidate) ? limit : limit_plain))
 			found = candidate;
 		bms_free(with_it);
 	}
@@ -222,7 +238,8 @@ prefer_for_member(PaChoice *choice, int statement, const Bitmapset *set,
 	if (pa_choice_cost(choice, statement, others) <= limit_plain)
 		return others;
 	found = first_as_good(choice, statement, others,
-						  pa_choice_table(choice, member), limit, limit_plain);
+						  pa_choice_table(choice, member), best, limit,
+						  limit_plain);
 	return found >= 0 ? bms_add_member(others, found) : bms_copy(set);
 }
 
@@ -244,7 +261,8 @@ prefer_on_table(PaChoice *choice, int statement, const Bitmapset *set,
 
 	if (pa_choice_cost(choice, statement, others) <= limit_plain)
 		return others;
-	found = first_as_good(choice, statement, others, relid, limit, limit_plain);
+	found = first_as_good(choice, statement, others, relid, best, limit,
+						  limit_plain);
 	if (found >= 0)
 		return bms_add_member(others, found);
 

@@ -59,7 +59,7 @@
 #define MIN_DECISIVE_GAIN 0.001
 
 /* But below that share of the workload's time nothing matters. */
-#define NOTHING 0.00001
+#define NOTHING 0.0001
 
 /* Questions asked before those that come first are to be answered. */
 #define MANY_QUESTIONS 32

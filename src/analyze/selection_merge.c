@@ -25,6 +25,12 @@
 /* A statement may cost so many times its own best with a shared index. */
 #define MAX_SHARED_COST 2.0
 
+/*
+ * The same where the shared index has a column that the statement does not
+ * use between those that it does: a range behind it finds nothing by itself.
+ */
+#define MAX_GAP_COST 1.25
+
 /* What all together may lose, as a share of the workload's time. */
 #define MAX_MERGE_LOSS 0.01
 
@@ -51,6 +57,29 @@ weight_preferring(const PaChoice *choice, int candidate)
 	return weight;
 }
 
+static bool
+has_key(const PaIndexSpec *spec, const PaIndexKey *key)
+{
+	for (int i = 0; i < spec->nkeys; i++)
+	{
+		if (pa_index_key_same(&spec->keys[i], key))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the keys of narrow are the first ones of wide, in any order. */
+static bool
+begins_with(const PaIndexSpec *wide, const PaIndexSpec *narrow)
+{
+	for (int i = 0; i < Min(narrow->nkeys, wide->nkeys); i++)
+	{
+		if (!has_key(narrow, &wide->keys[i]))
+			return false;
+	}
+	return true;
+}
+
 /*
  * What the statements that prefer "old" lose with "new" in its place, in
  * msec.  *bearable becomes false when one of them gets much slower.
@@ -59,9 +88,13 @@ static double
 loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
 {
 	double		lost = 0;
+	double		most = MAX_SHARED_COST;
 
 	if (old == new)
 		return 0;
+	if (!begins_with(pa_matrix_candidate(choice->matrix, new),
+					 pa_matrix_candidate(choice->matrix, old)))
+		most = MAX_GAP_COST;
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		double		own;
@@ -72,7 +105,7 @@ loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
 		own = pa_choice_bound(choice, i, choice->preferred[i]);
 		shared = pa_choice_cost(choice, i,
 								pa_choice_replaced(choice->preferred[i], old, new));
-		if (shared > Max(own * MAX_SHARED_COST, own + TIE_UNITS))
+		if (shared > Max(own * most, own + TIE_UNITS))
 			*bearable = false;
 		lost += pa_choice_time_lost(choice, i, shared, own);
 	}
@@ -143,17 +176,6 @@ merge_pair(PaChoice *choice, int narrow, int wide)
 }
 
 /* ---- united indexes ---- */
-
-static bool
-has_key(const PaIndexSpec *spec, const PaIndexKey *key)
-{
-	for (int i = 0; i < spec->nkeys; i++)
-	{
-		if (pa_index_key_same(&spec->keys[i], key))
-			return true;
-	}
-	return false;
-}
 
 static bool
 has_column(const PaIndexSpec *spec, AttrNumber attnum)
