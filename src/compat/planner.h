@@ -46,6 +46,22 @@ pa_plain_permissions(Query *query, RangeTblEntry *rte)
 #endif
 }
 
+/*
+ * Whose privileges count for a relation, 0 for the current user's: 16 moved it
+ * from the range table entry to the planner's relation (a61b1f7482).
+ */
+static inline Oid
+pa_relation_user(const RelOptInfo *rel, const RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) rte;
+	return rel->userid;
+#else
+	(void) rel;
+	return rte->checkAsUser;
+#endif
+}
+
 /* 18 replaced the b-tree strategy of a path key by a comparison type. */
 static inline bool
 pa_pathkey_descending(const PathKey *pathkey)

@@ -26,15 +26,19 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
 #include "catalog/index_facts.h"
+#include "compat/planner.h"
 #include "whatif/whatif_internal.h"
 
 /* What is known of an expression of a relation; lives with the cache. */
@@ -44,6 +48,9 @@ typedef struct CachedExpression
 	Node	   *expression;		/* its Vars have varno 1 */
 	HeapTuple	statistics;
 } CachedExpression;
+
+/* About the longest key that an index takes. */
+#define MAX_KEY_WIDTH 2000
 
 /* ---- 1: what ANALYZE found ---- */
 
@@ -71,32 +78,63 @@ chooses(const Node *expression)
 		IsA(expression, CaseExpr) || IsA(expression, NullIfExpr);
 }
 
+/*
+ * Bytes of a result of a variable length, from those of what it is made of.
+ * Values too long for ANALYZE to keep are what functions shorten.
+ */
+static int
+guess_width(Node *expression, int width)
+{
+	Oid			type = exprType(expression);
+	int			usual = get_typavgwidth(type, exprTypmod(expression));
+	const FuncExpr *call = (const FuncExpr *) expression;
+	const Node *last;
+	char	   *name;
+
+	if (get_typlen(type) > 0)
+		return get_typlen(type);
+	if (!IsA(expression, FuncExpr))
+		return IsA(expression, OpExpr) || chooses(expression) ? width : Min(Max(width, 1), usual);
+	name = get_func_name(call->funcid);
+	last = call->args == NIL ? NULL : (const Node *) llast(call->args);
+	if (name != NULL && (strcmp(name, "md5") == 0 || strcmp(name, "sha256") == 0))
+		return 33;
+	if (name != NULL && last != NULL && IsA(last, Const) && !((const Const *) last)->constisnull &&
+		((const Const *) last)->consttype == INT4OID &&
+		(strcmp(name, "left") == 0 || strcmp(name, "right") == 0 ||
+		 strcmp(name, "substr") == 0 || strcmp(name, "substring") == 0))
+		return Min(width, abs(DatumGetInt32(((const Const *) last)->constvalue)) + 1);
+	return width > 0 ? width : usual;
+}
+
 static void
 guess(Oid relid, Node *expression, List *vars, double tuples, PaExpressionSample *sample)
 {
 	Oid			type = exprType(expression);
+	bool		of_any = chooses(expression);
 	double		distinct = 1;
 	int			width = 0;
 	ListCell   *lc;
 
+	sample->null_fraction = of_any ? 1 : 0;
 	foreach(lc, vars)
 	{
 		PaColumnFacts facts;
 		double		of_column = tuples;
 
-		if (pa_catalog_column_facts(relid, ((Var *) lfirst(lc))->varattno, &facts))
+		if (pa_catalog_attribute_facts(relid, ((Var *) lfirst(lc))->varattno, &facts))
 		{
 			of_column = pa_column_distinct(&facts, tuples);
-			width += facts.width;
-			sample->null_fraction = Max(sample->null_fraction, facts.null_fraction);
+			width = of_any ? Max(width, facts.width) : width + facts.width;
+			sample->null_fraction = of_any ? sample->null_fraction * facts.null_fraction :
+				Max(sample->null_fraction, facts.null_fraction);
 		}
-		distinct = chooses(expression) ? Max(distinct, of_column) : distinct * of_column;
+		distinct = of_any ? Max(distinct, of_column) : distinct * of_column;
 	}
 	if (type == BOOLOID)
 		distinct = Min(distinct, 2);
 	sample->distinct = Max(1.0, Min(distinct, tuples));
-	sample->width = get_typlen(type) > 0 ? get_typlen(type) :
-		width > 0 ? width : get_typavgwidth(type, exprTypmod(expression));
+	sample->width = Min(guess_width(expression, width), MAX_KEY_WIDTH);
 }
 
 /* ---- the row ---- */
@@ -225,6 +263,36 @@ key_expression(const IndexOptInfo *index, AttrNumber attnum)
 	return NULL;
 }
 
+/* Whether all rows of the relation are open to the statement's user. */
+static bool
+may_read_all(PlannerInfo *root, RelOptInfo *rel, Index rti)
+{
+	RangeTblEntry *rte = planner_rt_fetch(rti, root);
+	Oid			userid = pa_relation_user(rel, rte);
+
+	if (!OidIsValid(userid))
+		userid = GetUserId();
+	return rte->securityQuals == NIL &&
+		pg_class_aclcheck(rte->relid, userid, ACL_SELECT) == ACLCHECK_OK;
+}
+
+/*
+ * As examine_variable() decides for a real index: without it, only leakproof
+ * functions get to see the values.  A partition is read through its parent.
+ */
+static bool
+may_see_values(PlannerInfo *root, RelOptInfo *rel)
+{
+	Index		top = rel->relid;
+
+	if (may_read_all(root, rel, top))
+		return true;
+	while (root->append_rel_array != NULL && root->append_rel_array[top] != NULL &&
+		   planner_rt_fetch(root->append_rel_array[top]->parent_relid, root)->rtekind == RTE_RELATION)
+		top = root->append_rel_array[top]->parent_relid;
+	return top != rel->relid && may_read_all(root, rel, top);
+}
+
 bool
 pa_whatif_get_index_stats(PlannerInfo *root, Oid indexid, AttrNumber attnum,
 						  VariableStatData *vardata)
@@ -256,6 +324,6 @@ pa_whatif_get_index_stats(PlannerInfo *root, Oid indexid, AttrNumber attnum,
 		return false;
 	vardata->statsTuple = heap_copytuple(tuple);
 	vardata->freefunc = heap_freetuple;
-	vardata->acl_ok = true;
+	vardata->acl_ok = may_see_values(root, rel);
 	return true;
 }

@@ -240,7 +240,8 @@ compare_datums_cb(const void *a, const void *b, void *arg)
 
 /* Pages of the entries of one column, from the keys of the sample. */
 static double
-pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys, double rows)
+pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys, double rows,
+			  bool is_unique)
 {
 	int16		typlen = get_typlen(key_type(key));
 	double		key_bytes = keys->bytes / keys->nkeys;
@@ -270,6 +271,17 @@ pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys
 		of_key = rows * (next - i) / keys->nvalues;
 		pages += entry_pages(index, key_bytes, of_key);
 		rest -= of_key;
+	}
+	/* documents mostly have an identifier of their own */
+	if (key->type == JSONBOID && is_unique && once >= 0.9 * keys->nvalues &&
+		distinct > keys->nvalues)
+	{
+		pages += rows * entry_pages(index, key_bytes, 1);
+		rest -= rows;
+		once = Max(0, once - keys->nvalues);
+		distinct -= keys->nvalues;
+		total -= rows;
+		keys->nkeys -= keys->nvalues;
 	}
 	entries = keys->nkeys * distinct / ((keys->nkeys - once) + once * keys->nkeys / Max(total, 1.0));
 	entries = Max(1.0, Min(entries, total)) - (distinct - once);
@@ -358,7 +370,7 @@ column_pages(const PaSizedIndex *index, int i, double rows)
 	pages = keys_are_elements(key) || keys.keys == NULL ? pages_of_elements(index, column, &keys, rows) : 0;
 	if (pages > 0)
 		return pages;
-	return keys.keys != NULL ? pages_of_keys(index, key, &keys, rows) :
+	return keys.keys != NULL ? pages_of_keys(index, key, &keys, rows, column->distinct > 0.9 * index->table_tuples) :
 		pages_without_keys(column, rows);
 }
 

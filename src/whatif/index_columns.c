@@ -80,7 +80,8 @@ add_slot_lengths(PaSizedColumn *column, HeapTuple tuple, int kind, double weight
 		double		share = (kind == STATISTIC_KIND_MCV ? slot.numbers[i] :
 							 weight / slot.nvalues);
 
-		add_length(column, pa_stored_width(typlen, slot.values[i]), share);
+		add_length(column, column->cstring ? (int) strlen(NameStr(*DatumGetName(slot.values[i]))) + 1 :
+				   pa_stored_width(typlen, slot.values[i]), share);
 	}
 	free_attstatsslot(&slot);
 }
@@ -95,7 +96,7 @@ fill_lengths(PaSizedColumn *column, HeapTuple tuple, int16 typlen)
 	const PaColumnFacts *facts = &column->facts;
 	double		nonnull = Max(1.0 - facts->null_fraction, 0.01);
 
-	if (typlen > 0)
+	if (typlen > 0 && !column->cstring)
 	{
 		column->lengths[column->nlengths++] = typlen;
 		return;
@@ -109,7 +110,7 @@ fill_lengths(PaSizedColumn *column, HeapTuple tuple, int16 typlen)
 		add_slot_lengths(column, tuple, STATISTIC_KIND_HISTOGRAM, 1.0 - common, typlen);
 	}
 	for (int i = 0; column->nlengths == 0 && i < 8; i++)
-		column->lengths[i] = Max(2, facts->width - 3 + i);
+		column->lengths[i] = Max(2, (column->cstring ? 16 : facts->width) - 3 + i);
 	if (column->nlengths == 0)
 		column->nlengths = 8;
 }
@@ -176,7 +177,8 @@ size_column(const PaIndexShape *shape, int i, double table_tuples, PaSizedColumn
 		(void) pa_catalog_attribute_facts(shape->relid, key->attnum, &column->facts);
 	}
 	column->statistics = tuple;
-	column->varlena = typlen < 0;
+	column->cstring = key->type == NAMEOID && key->stored_type == CSTRINGOID;
+	column->varlena = typlen < 0 || column->cstring;
 	column->align = typalign == TYPALIGN_DOUBLE ? ALIGNOF_DOUBLE : typalign == TYPALIGN_INT ?
 		ALIGNOF_INT : typalign == TYPALIGN_SHORT ? ALIGNOF_SHORT : 1;
 	fill_lengths(column, tuple, typlen);

@@ -33,6 +33,7 @@ typedef struct PaSizedColumn
 	double		distinct;		/* in the whole table */
 	bool		single_value;	/* the predicate leaves one */
 	bool		varlena;
+	bool		cstring;		/* a name, kept as what is in it */
 	int			align;
 	int			lengths[PA_LENGTHS];	/* bytes as stored in an index */
 	int			nlengths;		/* at least 1 */

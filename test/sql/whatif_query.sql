@@ -118,6 +118,24 @@ SET ROLE perf_advisor_test_nobody;
 SELECT * FROM perf_advisor.whatif('SELECT 1');
 RESET ROLE;
 
+-- Row security: neither sizes nor the statistics of an expression tell what is hidden.
+CREATE TABLE hidden (id int, owner name, email text);
+INSERT INTO hidden SELECT i, 'somebody', CASE WHEN i % 3 = 0 THEN 'Boss@example' ELSE 'u' || i END FROM generate_series(1, 5000) AS i;
+ANALYZE hidden;
+ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON hidden USING (owner = current_user);
+GRANT SELECT ON hidden TO perf_advisor_test_reader;
+GRANT CREATE ON SCHEMA bureau TO perf_advisor_test_reader;
+SET ROLE perf_advisor_test_reader;
+CREATE FUNCTION spy(text, text) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS
+$$ BEGIN RAISE EXCEPTION 'saw %', $1; END $$;
+CREATE OPERATOR <<<! (FUNCTION = spy, LEFTARG = text, RIGHTARG = text, RESTRICT = eqsel);
+SELECT code, message FROM attempt('SELECT * FROM hidden WHERE lower(email) <<<! ''x''', VARIADIC '{}');
+SELECT code, message FROM attempt('SELECT * FROM hidden WHERE lower(email) <<<! ''x''', 'CREATE INDEX ON hidden (lower(email))');
+SELECT code, message FROM attempt('SELECT 1', 'CREATE INDEX ON hidden (id) WHERE email LIKE ''Boss%''');
+RESET ROLE;
+SELECT index_sizes[1] > 0 AS sized FROM perf_advisor.whatif('SELECT 1', ARRAY['CREATE INDEX ON hidden (id) WHERE email LIKE ''Boss%''']);
+
 -- No function of somebody else runs with the caller's rights.
 CREATE FUNCTION trap(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
 $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
