@@ -8,7 +8,8 @@
  * with all of its vectors; an index that makes any of them much worse is no
  * good.  And statements that must not be served by an index, because their
  * gain would be a bet, are planned with it: the planner may bet all the same
- * once it exists.
+ * once it exists.  An existing index is called redundant only after the
+ * statements were planned without it.
  *
  * IDENTIFICATION
  *		src/report/advisor_verify.c
@@ -149,6 +150,69 @@ note_bets(PaAdvisor *advisor)
 	}
 }
 
+/* ---- what it replaces ---- */
+
+/*
+ * Whether the statement does as well without an existing index once the
+ * chosen ones are there; false when there is no planning left to see it.
+ */
+static bool
+does_without(PaAdvisor *advisor, int number, Oid indexid)
+{
+	PaAdvisorSubject *subject = list_nth(advisor->subjects, number);
+	int			nvectors = pa_whatif_base(subject->whatif)->nvectors;
+	List	   *chosen = specs_of(advisor,
+								  pa_matrix_plannable(pa_matrix_relevant(advisor->matrix, number,
+																		 advisor->chosen)));
+	PaPlanCost	with;
+	PaPlanCost	without;
+	bool		done;
+
+	if (!can_plan(advisor, subject, 2 * nvectors))
+		return false;
+	pa_whatif_weigh(subject->whatif, NULL);
+	done = pa_whatif_plan(subject->whatif, chosen, &with);
+	pa_whatif_hide(subject->whatif, list_make1_oid(indexid));
+	done = done && pa_whatif_plan(subject->whatif, chosen, &without);
+	pa_whatif_hide(subject->whatif, NIL);
+	for (int i = 0; done && i < nvectors; i++)
+	{
+		if (pa_analyze_is_worse(with.vector_cost[i], without.vector_cost[i]))
+			done = false;
+	}
+	return done;
+}
+
+/*
+ * The existing indexes that no statement misses with the candidate in their
+ * place, of those that it makes redundant by their definitions.
+ */
+static List *
+verified_replaced(PaAdvisor *advisor, const PaIndexSpec *spec)
+{
+	List	   *replaced = NIL;
+	ListCell   *lc;
+
+	foreach(lc, pa_advisor_replaced_by(advisor, spec))
+	{
+		PaIndexSpec *existing = lfirst(lc);
+		bool		missed = false;
+
+		for (int i = 0; i < list_length(advisor->subjects) && !missed; i++)
+		{
+			const PaAdvisorSubject *subject = list_nth(advisor->subjects, i);
+
+			missed = subject->share > 0 &&
+				list_member_oid(pa_matrix_statement(advisor->matrix, i)->relids,
+								spec->relid) &&
+				!does_without(advisor, i, existing->indexid);
+		}
+		if (!missed)
+			replaced = lappend(replaced, existing);
+	}
+	return replaced;
+}
+
 /* ---- description ---- */
 
 /* Whether every statement that uses the index was planned with all vectors. */
@@ -204,7 +268,7 @@ pa_advisor_describe(PaAdvisor *advisor)
 		choice->candidate = candidate;
 		choice->size = (int64) pa_matrix_price(advisor->matrix, candidate)->size;
 		choice->write_cost = pa_advisor_write_cost(advisor, spec, choice->size);
-		choice->replaces = pa_advisor_replaced_by(advisor, spec);
+		choice->replaces = verified_replaced(advisor, spec);
 		choice->verified = is_verified(advisor, candidate);
 		choice->risky = is_risky(advisor, candidate);
 		advisor->choices = lappend(advisor->choices, choice);

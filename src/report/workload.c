@@ -28,15 +28,30 @@ same_shape(const PaShapeKey *a, const PaShapeKey *b)
 		a->queryid == b->queryid;
 }
 
+/*
+ * What cancelled executions took, which did not complete and are in no other
+ * time: a statement that always runs into statement_timeout is the one that
+ * needs an index most.  Failures of other kinds are taken off by their number.
+ */
+static double
+cancelled_time(const PaCounters *counters)
+{
+	if (counters->cancelled <= 0 || counters->errors <= 0)
+		return 0;
+	return counters->error_exec_time * counters->cancelled / counters->errors;
+}
+
 static void
 add_sum(PaWorkloadStatement *statement, const PaStatementSum *sum)
 {
 	const PaCounters *counters = &sum->counters;
 
-	statement->calls += counters->exec.count;
-	statement->total_exec_time += counters->exec.total;
-	statement->own_exec_time += counters->own_exec_time;
-	statement->present_time += sum->present_time;
+	double		lost = cancelled_time(counters);
+
+	statement->calls += counters->exec.count + counters->cancelled;
+	statement->total_exec_time += counters->exec.total + lost;
+	statement->own_exec_time += counters->own_exec_time + lost;
+	statement->present_time += sum->present_time + lost;
 	if (statement->stats_since == 0 ||
 		counters->stats_since < statement->stats_since)
 		statement->stats_since = counters->stats_since;

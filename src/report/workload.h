@@ -23,7 +23,7 @@ typedef struct PaWorkloadStatement
 {
 	PaShapeKey	shape;
 	PaStatementKey last_plan;	/* the plan called last */
-	int64		calls;
+	int64		calls;			/* cancelled ones included, also in the times */
 	double		total_exec_time;	/* msec */
 	double		own_exec_time;	/* msec, without the statements it ran */
 	double		present_time;	/* the same, had all calls been run as they are
@@ -38,7 +38,7 @@ typedef struct PaWorkload
 } PaWorkload;
 
 /*
- * The statements of this database that were planned and called at least
+ * The statements of this database that were planned, and called or cancelled at least
  * twice, at most PA_MAX_WORKLOAD; in CurrentMemoryContext.  Those of users
  * whom a rule excludes are left out.  With a queryid, only those that have
  * it, be it called once.

@@ -75,7 +75,8 @@ pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
 		state->trees_seen = shape->trees_seen;
 		state->params_seen = shape->params_seen;
 		for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
-			state->calls += entries[i].counters.exec.count;
+			state->calls += entries[i].counters.exec.count +
+				entries[i].counters.cancelled;
 	}
 	unlock(hash);
 	state->calls += pa_slab_shape_calls(key, hash);

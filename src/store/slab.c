@@ -260,7 +260,7 @@ pa_slab_shape_calls(const PaShapeKey *key, uint32 shape_hash)
 			entry->key.shape.queryid == key->queryid &&
 			entry->key.shape.userid == key->userid &&
 			entry->key.shape.dbid == key->dbid)
-			calls += entry->counters.exec.count;
+			calls += entry->counters.exec.count + entry->counters.cancelled;
 	}
 	return calls;
 }

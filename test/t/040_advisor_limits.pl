@@ -147,10 +147,21 @@ $node->safe_psql('postgres', "\\o /dev/null\n" . "SELECT pad FROM parcel WHERE d
 is($node->safe_psql('postgres', q{SELECT array_to_string(key_columns, ','), replaces FROM perf_advisor.missing_indexes}),
 	'depot,zone|public.parcel_by_depot', 'a row names the index that it makes redundant');
 
-# ---- users whose statements do not count
+# ---- statements that never end
 
 $node->safe_psql('postgres', q{
 	DROP INDEX parcel_by_depot;
+	SELECT perf_advisor.reset();
+});
+$node->psql('postgres', "SET statement_timeout = '1ms';\n" .
+	"SELECT count(*) FROM parcel AS a WHERE depot = 7 AND zone = 3 AND pg_sleep(0.02) IS NOT NULL;\n" x 3,
+	on_error_stop => 0);
+is($node->safe_psql('postgres', q{SELECT array_to_string(key_columns, ','), calls FROM perf_advisor.missing_indexes}),
+	'depot,zone|3', 'a statement that is always cancelled gets its index');
+
+# ---- users whose statements do not count
+
+$node->safe_psql('postgres', q{
 	CREATE ROLE dumper;
 	GRANT SELECT ON parcel TO dumper;
 	SELECT perf_advisor.reset();
