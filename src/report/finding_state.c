@@ -36,6 +36,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "catalog/index_facts.h"
@@ -43,8 +44,8 @@
 #include "report/index_ddl.h"
 #include "report/index_outcome.h"
 #include "report/owner_sql.h"
+#include "report/predicate.h"
 
-#define STATE_SCHEMA "perf_advisor"
 #define STATE_TABLE "finding_state"
 
 /*
@@ -82,26 +83,17 @@ typedef struct Resolution
 	StringInfoData note;		/* about the slower ones */
 } Resolution;
 
-static Oid
-state_table(void)
-{
-	Oid			schema = get_namespace_oid(STATE_SCHEMA, true);
-
-	return OidIsValid(schema) ? get_relname_relid(STATE_TABLE, schema) : InvalidOid;
-}
-
 /*
  * Only one transaction at a time writes state: two that write the same rows
- * in another order would wait for each other.  Returns false when that is
- * another one and we shall not wait.
+ * in another order would wait for each other.  False when that is another one.
  */
 static bool
-lock_state(bool wait)
+lock_state(Oid table)
 {
 	LOCKTAG		tag;
 
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, state_table(), 1);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) != LOCKACQUIRE_NOT_AVAIL;
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, table, 1);
+	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
 /* ---- reading ---- */
@@ -164,7 +156,8 @@ read_findings(void)
 {
 	PaArguments	none = {0};
 	List	   *findings = NIL;
-	uint64		rows = pa_owner_run("SELECT finding_id, schemaname, relname, state, queryids, calls, means_before "
+	uint64		rows = pa_owner_run("SELECT finding_id::bigint, schemaname::text, relname::text, state::text, "
+						   "queryids::bigint[], calls::bigint[], means_before::float8[] "
 						   "FROM perf_advisor.finding_state WHERE category = 'index' ORDER BY finding_id",
 						   &none);
 
@@ -516,22 +509,20 @@ follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
 		write_withdrawn(finding->finding_id, at);
 }
 
-bool
-pa_finding_state_writable(void)
+static bool
+is_writable(void)
 {
-	return !RecoveryInProgress() && !XactReadOnly && OidIsValid(state_table());
+	return !RecoveryInProgress() && !XactReadOnly;
 }
 
-void
-pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
+/* Writes everything, as the table's owner. */
+static void
+record(const PaIndexAdvice *advice, bool whole, Oid table)
 {
 	PaOwnerState owner;
 	ListCell   *lc;
 
-	/* whoever else records it now has seen the same workload */
-	if (!pa_finding_state_writable() || !lock_state(false))
-		return;
-	pa_owner_begin(&owner, state_table());
+	pa_owner_begin(&owner, table);
 	foreach(lc, advice->indexes)
 		write_advised(lfirst(lc), advice->made_at);
 	foreach(lc, read_findings())
@@ -544,21 +535,85 @@ pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
 	pa_owner_end(&owner);
 }
 
+/* What went wrong with the recording; the advice itself is there. */
+static void
+report_failure(ErrorData *error)
+{
+	bool		busy = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK ||
+		error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+
+	if (pa_report_must_be_raised(error->sqlerrcode))
+		ReThrowError(error);
+	/* busy: whoever was faster has seen the same workload */
+	ereport(busy ? DEBUG1 : WARNING,
+			(errcode(error->sqlerrcode),
+			 errmsg("advice was not recorded in perf_advisor.finding_state: %s",
+					error->message)));
+	FreeErrorData(error);
+}
+
+/*
+ * Recording is worth no error of the caller's transaction, which may have
+ * another isolation level or hold locks: it happens in a subtransaction, and
+ * when it fails it is left to the next time.
+ */
+void
+pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	if (!is_writable())
+		return;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		Oid			table = pa_own_table(STATE_TABLE);
+
+		if (OidIsValid(table) && lock_state(table))
+			record(advice, whole, table);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+		report_failure(error);
+	}
+	PG_END_TRY();
+}
+
 bool
 pa_finding_state_acknowledge(int64 finding_id, const char *note)
 {
+	Oid			table = pa_own_table(STATE_TABLE);
 	PaOwnerState owner;
-	PaArguments	arguments = {0};
+	PaArguments arguments = {0};
 	bool		found;
 
-	(void) lock_state(true);
-	pa_owner_begin(&owner, state_table());
+	if (!OidIsValid(table))
+		return false;
+	if (!lock_state(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("another transaction is recording advice"),
+				 errhint("Try again when it has ended.")));
+	pa_owner_begin(&owner, table);
 	pa_argument(&arguments, INT8OID, Int64GetDatum(finding_id), false);
 	pa_argument_text(&arguments, note);
 	found = pa_owner_run("UPDATE perf_advisor.finding_state SET note = COALESCE($2, note), "
-				"state_since = CASE WHEN state = 'open' THEN pg_catalog.clock_timestamp() ELSE state_since END, "
-				"state = CASE WHEN state = 'open' THEN 'acknowledged' ELSE state END "
-				"WHERE finding_id = $1", &arguments) > 0;
+						 "state_since = CASE WHEN state = 'open' THEN pg_catalog.clock_timestamp() ELSE state_since END, "
+						 "state = CASE WHEN state = 'open' THEN 'acknowledged' ELSE state END "
+						 "WHERE finding_id = $1", &arguments) > 0;
 	pa_owner_end(&owner);
 	return found;
 }

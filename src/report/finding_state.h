@@ -15,7 +15,8 @@
 
 /*
  * Writes what was advised, and what became of earlier advice; does nothing on
- * a standby and in a read-only transaction.  "whole": the advice is about the
+ * a standby, in a read-only transaction and while another transaction does it.
+ * What goes wrong is a warning.  "whole": the advice is about the
  * whole workload without limits, so that what is missing in it is advised no
  * more.
  */
@@ -23,8 +24,5 @@ extern void pa_finding_state_record(const PaIndexAdvice *advice, bool whole);
 
 /* Marks a finding as seen; false when there is none. */
 extern bool pa_finding_state_acknowledge(int64 finding_id, const char *note);
-
-/* True when state can be written here and now. */
-extern bool pa_finding_state_writable(void);
 
 #endif							/* PA_REPORT_FINDING_STATE_H */

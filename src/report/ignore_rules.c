@@ -21,8 +21,9 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -31,8 +32,8 @@
 #include "utils/snapmgr.h"
 
 #include "report/ignore_rules.h"
+#include "report/owner_sql.h"
 
-#define RULES_SCHEMA "perf_advisor"
 #define RULES_TABLE "ignore_rules"
 
 /* One row; NULL: anything. */
@@ -50,7 +51,7 @@ struct PaIgnoreRules
 	List	   *rules;			/* of IgnoreRule * */
 };
 
-/* A column by its name, as text; NULL when it is NULL or not there. */
+/* A column by its name, as text; NULL when it is NULL. */
 static char *
 column_text(Relation relation, HeapTuple tuple, const char *name)
 {
@@ -64,9 +65,12 @@ column_text(Relation relation, HeapTuple tuple, const char *name)
 		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) != 0 ||
 			TupleDescAttr(desc, i)->attisdropped)
 			continue;
+		if (TupleDescAttr(desc, i)->atttypid != TEXTOID)
+			pa_own_table_changed(RULES_TABLE);
 		value = heap_getattr(tuple, i + 1, desc, &isnull);
 		return isnull ? NULL : TextDatumGetCString(value);
 	}
+	pa_own_table_changed(RULES_TABLE);
 	return NULL;
 }
 
@@ -109,9 +113,7 @@ PaIgnoreRules *
 pa_ignore_rules(const char *category)
 {
 	PaIgnoreRules *rules = palloc0(sizeof(PaIgnoreRules));
-	Oid			schema = get_namespace_oid(RULES_SCHEMA, true);
-	Oid			relid = OidIsValid(schema) ?
-		get_relname_relid(RULES_TABLE, schema) : InvalidOid;
+	Oid			relid = pa_own_table(RULES_TABLE);
 	Relation	relation;
 	SysScanDesc scan;
 	HeapTuple	tuple;
@@ -121,6 +123,8 @@ pa_ignore_rules(const char *category)
 	relation = try_table_open(relid, AccessShareLock);
 	if (relation == NULL)
 		return rules;
+	if (relation->rd_rel->relkind != RELKIND_RELATION)
+		pa_own_table_changed(RULES_TABLE);	/* it was exchanged meanwhile */
 	scan = systable_beginscan(relation, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{

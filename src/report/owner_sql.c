@@ -10,15 +10,49 @@
  */
 #include "postgres.h"
 
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 
 #include "catalog/relation_facts.h"
 #include "report/owner_sql.h"
+
+#define OWN_SCHEMA "perf_advisor"
+#define OWN_EXTENSION "perf_advisor"
+
+void
+pa_own_table_changed(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			 errmsg("%s.%s is not the table that the extension made", OWN_SCHEMA, name),
+			 errdetail("Somebody changed its columns, or put something else in its place."),
+			 errhint("Undo that, or create the extension anew.")));
+	pg_unreachable();
+}
+
+Oid
+pa_own_table(const char *name)
+{
+	Oid			schema = get_namespace_oid(OWN_SCHEMA, true);
+	Oid			relid = OidIsValid(schema) ?
+		get_relname_relid(name, schema) : InvalidOid;
+
+	if (OidIsValid(relid) &&
+		(get_rel_relkind(relid) != RELKIND_RELATION ||
+		 getExtensionOfObject(RelationRelationId, relid) !=
+		 get_extension_oid(OWN_EXTENSION, true)))
+		pa_own_table_changed(name);
+	return relid;
+}
 
 void
 pa_owner_begin(PaOwnerState *state, Oid relid)
@@ -33,6 +67,8 @@ pa_owner_begin(PaOwnerState *state, Oid relid)
 						   SECURITY_RESTRICTED_OPERATION);
 	state->nestlevel = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("lock_timeout", PA_OWNER_LOCK_TIMEOUT, PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");

@@ -18,6 +18,16 @@
 #ifndef PA_REPORT_OWNER_SQL_H
 #define PA_REPORT_OWNER_SQL_H
 
+/*
+ * A table of the extension by its name; InvalidOid when there is none.  An
+ * error when something else has the name: a view, a partitioned table, a table
+ * that is no member of the extension.
+ */
+extern Oid	pa_own_table(const char *name);
+
+/* The error that a table is not what the extension's script made. */
+extern void pa_own_table_changed(const char *name) pg_attribute_noreturn();
+
 typedef struct PaOwnerState
 {
 	Oid			userid;			/* of the caller */
@@ -25,7 +35,12 @@ typedef struct PaOwnerState
 	int			nestlevel;
 } PaOwnerState;
 
-/* Opens an SPI connection as the owner of the table, which must exist. */
+/*
+ * Opens an SPI connection as the owner of the table, which must exist.  In
+ * between nothing waits longer than PA_OWNER_LOCK_TIMEOUT for a lock.
+ */
+#define PA_OWNER_LOCK_TIMEOUT "100ms"
+
 extern void pa_owner_begin(PaOwnerState *state, Oid table);
 extern void pa_owner_end(const PaOwnerState *state);
 

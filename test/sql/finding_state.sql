@@ -176,6 +176,40 @@ VALUES (1, 'index', 'depot', 'parcel', '', 'open', now(), now(), now(), '{1,2}',
 SELECT count(*) FROM perf_advisor.advise_indexes();
 SELECT finding_id, state FROM perf_advisor.finding_state WHERE finding_id IN (1, 2) ORDER BY 1;
 
+-- nor does a changed table: advice is given, with a warning
+\set VERBOSITY terse
+BEGIN;
+DROP VIEW state;
+ALTER TABLE perf_advisor.finding_state ALTER queryids TYPE text;
+SELECT count(*) FROM perf_advisor.advise_indexes();
+ROLLBACK;
+BEGIN;
+DROP VIEW state;
+ALTER TABLE perf_advisor.finding_state ALTER means_before TYPE numeric[];
+SELECT count(*) FROM perf_advisor.advise_indexes();
+ROLLBACK;
+BEGIN;
+DROP VIEW state;
+ALTER TABLE perf_advisor.finding_state ALTER queryids TYPE text[], ALTER queryids DROP NOT NULL;
+UPDATE perf_advisor.finding_state SET queryids = '{a,NULL}';
+SELECT count(*) FROM perf_advisor.advise_indexes();
+ROLLBACK;
+BEGIN;
+DROP VIEW state;
+ALTER TABLE perf_advisor.finding_state DROP COLUMN note;
+SELECT count(*) FROM perf_advisor.advise_indexes();
+SELECT perf_advisor.acknowledge(1);
+ROLLBACK;
+BEGIN;
+ALTER TABLE perf_advisor.finding_state RENAME TO renamed;
+CREATE VIEW perf_advisor.finding_state AS SELECT * FROM perf_advisor.renamed;
+SELECT count(*) FROM perf_advisor.advise_indexes();
+SELECT perf_advisor.acknowledge(1);
+ROLLBACK;
+UPDATE perf_advisor.finding_state SET queryids = '{NULL,3}', calls = '{{1,2},{3,4}}' WHERE finding_id = 1;
+SELECT count(*) FROM perf_advisor.advise_indexes();
+\set VERBOSITY default
+
 -- members of pg_monitor may ask for advice, which is then recorded, and write nothing themselves
 CREATE ROLE perf_advisor_test_asker IN ROLE pg_monitor;
 CREATE TABLE parcel (id int PRIMARY KEY, customer_id int NOT NULL, note text NOT NULL);

@@ -77,6 +77,33 @@ ALTER TABLE perf_advisor.ignore_rules DROP CONSTRAINT ignore_rules_patterns_end_
 INSERT INTO perf_advisor.ignore_rules (relname, reason) VALUES ('sal\', 'ends with an escape');
 SELECT * FROM advised;
 ROLLBACK;
+-- something else under the name is refused, not read
+BEGIN;
+ALTER TABLE perf_advisor.ignore_rules DROP CONSTRAINT ignore_rules_patterns_end_well;
+ALTER TABLE perf_advisor.ignore_rules ALTER relname TYPE int USING 5;
+INSERT INTO perf_advisor.ignore_rules (category, reason) VALUES ('index', 'x');
+SELECT * FROM advised;
+ROLLBACK;
+BEGIN;
+ALTER TABLE perf_advisor.ignore_rules RENAME TO renamed;
+CREATE TABLE perf_advisor.ignore_rules (LIKE perf_advisor.renamed) PARTITION BY LIST (relname);
+SELECT * FROM advised;
+ROLLBACK;
+BEGIN;
+ALTER TABLE perf_advisor.ignore_rules RENAME TO renamed;
+CREATE VIEW perf_advisor.ignore_rules AS SELECT * FROM perf_advisor.renamed;
+SELECT * FROM advised;
+ROLLBACK;
+BEGIN;
+ALTER TABLE perf_advisor.ignore_rules RENAME TO renamed;
+CREATE TABLE perf_advisor.ignore_rules (LIKE perf_advisor.renamed);
+SELECT kind FROM perf_advisor.index_hints;
+ROLLBACK;
+BEGIN;
+ALTER TABLE perf_advisor.ignore_rules DROP COLUMN relname CASCADE;
+INSERT INTO perf_advisor.ignore_rules (schemaname, reason) VALUES ('main', 'x');
+SELECT * FROM advised;
+ROLLBACK;
 \set VERBOSITY default
 DELETE FROM perf_advisor.ignore_rules;
 RESET search_path;
