@@ -26,6 +26,12 @@
 #include "analyze/index_spec.h"
 
 /*
+ * Rows that are read and sorted at once, even if a few of them would do.  It
+ * may happen for each row of another table (LATERAL ... LIMIT 1).
+ */
+#define SORTED_AT_ONCE 2.0
+
+/*
  * Appends the ordering's columns, or as many as there is room for: an index
  * on the leading ones still saves most of the sort.
  */
@@ -54,8 +60,8 @@ propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
 
 	pa_draft_start(proposals, &draft);
 	pa_draft_append_constants(&draft, &proposals->columns, 1, true);
-	if (draft.rows <= PA_ENOUGH_ROWS)
-		return;					/* a handful of rows is sorted at once */
+	if (draft.rows <= (ordering->limited ? SORTED_AT_ONCE : PA_ENOUGH_ROWS))
+		return;
 	if (draft.nequal == 0 && proposals->predicate == NIL &&
 		(ordering->grouping ||
 		 (ordering->limited && pa_analyze_has_large_offset(proposals->use))))

@@ -277,13 +277,20 @@ pa_index_spec_is_redundant(const PaIndexSpec *index, const PaIndexSpec *by)
 }
 
 /*
- * Turns the directions of all keys from "first" on round when the first of
- * them descends, so that the same ordering is always written the same way.
+ * Turns the directions of all keys from "first" on round, if need be, so that
+ * the same ordering is always written the same way: the first of them
+ * ascends, unless its NULLs are not at the usual end.  Then it descends,
+ * because statements have DESC NULLS LAST and hardly ever NULLS FIRST.
  */
 void
 pa_index_spec_normalize(PaIndexSpec *spec, int first)
 {
-	if (first >= spec->nkeys || !spec->keys[first].descending)
+	bool		usual;
+
+	if (first >= spec->nkeys)
+		return;
+	usual = spec->keys[first].descending == spec->keys[first].nulls_first;
+	if (spec->keys[first].descending != usual)
 		return;
 
 	for (int i = first; i < spec->nkeys; i++)

@@ -53,7 +53,7 @@ extern bool pa_index_spec_serves(const PaIndexSpec *wide,
 extern bool pa_index_spec_is_redundant(const PaIndexSpec *index,
 									   const PaIndexSpec *by);
 
-/* Turns all directions round when the first key descends. */
+/* Writes an ordering the usual way, turning its directions round if need be. */
 extern void pa_index_spec_normalize(PaIndexSpec *spec, int first);
 
 #endif							/* PA_ANALYZE_INDEX_SPEC_H */

@@ -108,7 +108,7 @@ static const CandidateCase cases[] = {
 	"(5) (5,4)"},
 	{"mixed directions", {{0}}, "(5,4 desc)", true, "", "(5,4 desc)"},
 	{"mixed directions turned round", {{0}}, "(5 desc,4)", true, "", "(5,4 desc)"},
-	{"NULLs last of a descending order", {{0}}, "(7 desc nulls_last)", true, "", "(7 nulls_first)"},
+	{"NULLs last of a descending order", {{0}}, "(7 desc nulls_last)", true, "", "(7 desc nulls_last)"},
 	{"mixed directions after an equality", {{REGION, PA_USE_EQUAL, 0}}, "(4 desc,1)", true, "",
 	"(5) (5,4,1 desc)"},
 	{"ordering by a constant column", {{REGION, PA_USE_EQUAL, 0}}, "(5,4)", true, "",

@@ -189,7 +189,10 @@ unit_test_index_spec(void)
 	unit_check_text(unit_index_text(spec), "(1,2,3 desc)", "normalize: after the equalities");
 	spec = unit_index("(1 desc nulls_last,2)");
 	pa_index_spec_normalize(spec, 0);
-	unit_check_text(unit_index_text(spec), "(1 nulls_first,2 desc)", "normalize: NULLs turn round");
+	unit_check_text(unit_index_text(spec), "(1 desc nulls_last,2)", "normalize: NULLs at the other end");
+	spec = unit_index("(1 nulls_first,2 desc)");
+	pa_index_spec_normalize(spec, 0);
+	unit_check_text(unit_index_text(spec), "(1 desc nulls_last,2)", "normalize: NULLs turn round");
 	spec = unit_index("(1,2 desc)");
 	pa_index_spec_normalize(spec, 2);
 	unit_check_text(unit_index_text(spec), "(1,2 desc)", "normalize: nothing to do");
