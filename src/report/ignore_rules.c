@@ -25,6 +25,7 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -35,6 +36,10 @@
 #include "report/owner_sql.h"
 
 #define RULES_TABLE "ignore_rules"
+
+/* Its lock is asked for so often, with a pause of so many usec. */
+#define LOCK_TRIES 10
+#define LOCK_PAUSE 10000L
 
 /* One row; NULL: anything. */
 typedef struct IgnoreRule
@@ -109,6 +114,27 @@ read_rule(Relation relation, HeapTuple tuple)
 	return rule;
 }
 
+/*
+ * Opens the table, or returns NULL when it is gone.  Who empties or alters it
+ * is given a moment; advice without the rules would be wrong advice.
+ */
+static Relation
+open_rules(Oid relid)
+{
+	for (int i = 0; !ConditionalLockRelationOid(relid, AccessShareLock); i++)
+	{
+		if (i == LOCK_TRIES)
+			ereport(ERROR,
+					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+					 errmsg("perf_advisor.ignore_rules is locked by another transaction"),
+					 errdetail("It says what nobody wants advice about."),
+					 errhint("Try again when that transaction has ended.")));
+		CHECK_FOR_INTERRUPTS();
+		pg_usleep(LOCK_PAUSE);
+	}
+	return try_table_open(relid, NoLock);
+}
+
 PaIgnoreRules *
 pa_ignore_rules(const char *category)
 {
@@ -120,7 +146,7 @@ pa_ignore_rules(const char *category)
 
 	if (!OidIsValid(relid))
 		return rules;
-	relation = try_table_open(relid, AccessShareLock);
+	relation = open_rules(relid);
 	if (relation == NULL)
 		return rules;
 	if (relation->rd_rel->relkind != RELKIND_RELATION)

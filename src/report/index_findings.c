@@ -257,10 +257,7 @@ fill_choice(PaMissingIndex *index, const PaAdvisorChoice *choice)
 {
 	index->write_cost.ratio = 1;
 	if (choice == NULL)
-	{
-		index->est_index_size = pa_whatif_index_size(index->spec);
 		return;
-	}
 	index->est_index_size = choice->size;
 	if (choice->write_cost.ratio >= 1)
 		index->write_cost = choice->write_cost;
