@@ -301,7 +301,7 @@ use_array(PaUseContext *context, PaUseSet *set, ScalarArrayOpExpr *clause, bool 
 	if (pa_mentions_relation(context, array))
 	{
 		/* 'x' = ANY (column): could be written column @> ARRAY['x'] */
-		if (!pa_mentions_relation(context, key) && IsA(array, Var))
+		if (bms_is_empty(pull_varnos(context->root, key)) && IsA(array, Var))
 			pa_add_hint(context, PA_HINT_EXPRESSION, ((Var *) array)->varattno,
 						(Node *) clause, pa_clause_selectivity(context, (Node *) clause));
 		return false;
