@@ -86,7 +86,8 @@ none_case('before', 'SELECT 1');
 run_load(200, 'SELECT * FROM measured WHERE value = [[i * 7]]');
 run_load(1, many(300, q{UPDATE measured_2 SET value = value + 1 WHERE id = i}),
 	many(300, q{UPDATE measured SET id = id + 0 WHERE id = i}));
-is(shown('relname, key_columns, hot_loss_pct > 0'), 'measured|{value}|t', 'a partition is written to by its own name');
+is( run_sql(q{SELECT relname, key_columns, hot_loss_pct > 0 FROM perf_advisor.missing_indexes WHERE 'value' = ANY (key_columns)}),
+	'measured|{value}|t', 'a partition is written to by its own name');
 
 none_case('before', 'SELECT 1');
 run_load(200, @read);
