@@ -8,11 +8,6 @@
  * either the index exists (resolved), with the mean times before and after,
  * or it is not advised any more (withdrawn).  Advised again it is open again.
  *
- * An index is recognised by the finding's id, which is a hash over its
- * canonical definition: each existing index of the table is written down in
- * that form, with all its keys and with its leading keys only, read forwards
- * and backwards.  So nothing of the stored statement has to be parsed.
- *
  * The statements run as the table's owner, see owner_sql.h.
  *
  * IDENTIFICATION
@@ -25,7 +20,6 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
@@ -39,7 +33,7 @@
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
-#include "catalog/index_facts.h"
+#include "report/finding_index.h"
 #include "report/finding_state.h"
 #include "report/index_ddl.h"
 #include "report/index_outcome.h"
@@ -234,58 +228,7 @@ is_advised(const PaIndexAdvice *advice, int64 finding_id)
 	return false;
 }
 
-/* ---- which index it has become ---- */
-
-/* The same index read backwards. */
-static void
-turn_round(PaIndexSpec *spec)
-{
-	for (int i = 0; i < spec->nkeys; i++)
-	{
-		spec->keys[i].descending = !spec->keys[i].descending;
-		spec->keys[i].nulls_first = !spec->keys[i].nulls_first;
-	}
-}
-
-/* Sets *unsure when the index cannot be written down now: a lock, say. */
-static bool
-has_id(const PaIndexSpec *spec, const PaRelationFacts *table,
-	   int64 finding_id, bool *unsure)
-{
-	PaIndexText text;
-
-	if (!pa_index_text_init(&text, spec, table))
-	{
-		*unsure = true;
-		return false;
-	}
-	return pa_index_finding_id(&text) == finding_id;
-}
-
-/* True when the existing index does what the finding's index would. */
-static bool
-is_finding(const PaIndexSpec *existing, const PaRelationFacts *table,
-		   int64 finding_id, bool *unsure)
-{
-	PaIndexSpec spec = *existing;
-
-	for (spec.nkeys = existing->nkeys; spec.nkeys > 0; spec.nkeys--)
-	{
-		for (int turn = 0; turn < 2; turn++)
-		{
-			spec.nincluded = existing->nincluded;
-			if (has_id(&spec, table, finding_id, unsure))
-				return true;
-			spec.nincluded = 0;
-			if (existing->nincluded > 0 && has_id(&spec, table, finding_id, unsure))
-				return true;
-			if (spec.method != BTREE_AM_OID)
-				break;
-			turn_round(&spec);
-		}
-	}
-	return false;
-}
+/* ---- what it has done ---- */
 
 /* Its table today, InvalidOid when that is gone. */
 static Oid
@@ -296,30 +239,6 @@ table_of_finding(const StoredFinding *finding)
 	return OidIsValid(schema) ?
 		get_relname_relid(finding->relname, schema) : InvalidOid;
 }
-
-/*
- * The existing index that resolves it, InvalidOid if there is none; *unsure
- * when that cannot be told now.
- */
-static Oid
-index_of_finding(const StoredFinding *finding, Oid relid, bool *unsure)
-{
-	PaRelationFacts table;
-	ListCell   *lc;
-
-	if (!pa_catalog_relation_facts(relid, &table))
-		return InvalidOid;
-	foreach(lc, pa_catalog_indexes(relid))
-	{
-		const PaIndexSpec *spec = lfirst(lc);
-
-		if (is_finding(spec, &table, finding->finding_id, unsure))
-			return spec->indexid;
-	}
-	return InvalidOid;
-}
-
-/* ---- what it has done ---- */
 
 /* Notes a statement that takes longer than it took. */
 static void
@@ -487,7 +406,7 @@ follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
 	TimestampTz at = advice->made_at;
 	bool		unsure = false;
 	Oid			relid = table_of_finding(finding);
-	Oid			indexid = index_of_finding(finding, relid, &unsure);
+	Oid			indexid = pa_finding_index(finding->finding_id, relid, &unsure);
 
 	if (OidIsValid(indexid))
 	{
