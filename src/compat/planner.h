@@ -17,7 +17,6 @@
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
-#include "parser/parse_relation.h"
 #include "utils/rel.h"
 
 /* 19 gave the planner the ExplainState of the EXPLAIN that calls it. */
@@ -28,21 +27,6 @@ pa_standard_planner(Query *query, ParamListInfo params)
 	return standard_planner(query, "", 0, params, NULL);
 #else
 	return standard_planner(query, "", 0, params);
-#endif
-}
-
-/*
- * Gives a range table entry the permissions that the planner looks up: 16
- * moved them to a list of the query's (a61b1f7482).
- */
-static inline void
-pa_plain_permissions(Query *query, RangeTblEntry *rte)
-{
-#if PG_VERSION_NUM >= 160000
-	(void) addRTEPermissionInfo(&query->rteperminfos, rte);
-#else
-	(void) query;
-	(void) rte;
 #endif
 }
 

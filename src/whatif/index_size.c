@@ -30,7 +30,6 @@
 #include "utils/rel.h"
 
 #include "catalog/relation_facts.h"
-#include "compat/planner.h"
 #include "whatif/index_size.h"
 
 /* Share of the rows when a predicate cannot be estimated. */
@@ -70,9 +69,30 @@ pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
 
 /* ---- outside of a planning ---- */
 
+/*
+ * A relation as the estimators look at it.  NB: made by hand.  The planner's
+ * own way opens the relation's indexes, which may be locked, and folds their
+ * expressions, which calls functions of the table's owner as the reader.
+ */
+static RelOptInfo *
+plain_relation(PlannerInfo *root, double tuples, double pages)
+{
+	RelOptInfo *rel = makeNode(RelOptInfo);
+
+	rel->reloptkind = RELOPT_BASEREL;
+	rel->rtekind = RTE_RELATION;
+	rel->relid = 1;
+	rel->relids = bms_make_singleton(1);
+	rel->tuples = tuples;
+	rel->rows = tuples;
+	rel->pages = pages;
+	root->simple_rel_array[1] = rel;
+	return rel;
+}
+
 /* Share of the rows that satisfy the predicate, by core's own estimators. */
 static double
-predicate_share(Relation relation, List *predicate)
+predicate_share(Relation relation, List *predicate, double tuples, double pages)
 {
 	Query	   *query = makeNode(Query);
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
@@ -89,13 +109,12 @@ predicate_share(Relation relation, List *predicate)
 	rte->rellockmode = AccessShareLock;
 	query->commandType = CMD_SELECT;
 	query->rtable = list_make1(rte);
-	pa_plain_permissions(query, rte);
 	root->glob = makeNode(PlannerGlobal);
 	root->parse = query;
 	root->query_level = 1;
 	root->planner_cxt = CurrentMemoryContext;
 	setup_simple_rel_arrays(root);
-	(void) build_simple_rel(root, 1, NULL);
+	(void) plain_relation(root, tuples, pages);
 	return clauselist_selectivity(root, predicate, 0, JOIN_INNER, NULL);
 }
 
@@ -113,7 +132,7 @@ size_on_relation(const PaIndexSpec *spec, Relation relation)
 		!pa_index_shape(spec, RelationGetRelid(relation), &shape))
 		return 0;
 	estimate_rel_size(relation, NULL, &pages, &tuples, &allvisible);
-	pa_index_size(&shape, relation, tuples * predicate_share(relation, shape.predicate),
+	pa_index_size(&shape, relation, tuples * predicate_share(relation, shape.predicate, tuples, pages),
 				  tuples, pages, &size);
 	return (int64) size.pages * BLCKSZ;
 }

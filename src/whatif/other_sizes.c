@@ -95,9 +95,13 @@ pa_brin_pages(const PaSizedIndex *index)
 
 /* ---- GiST, SP-GiST ---- */
 
-/* How full splits leave pages, and a sorted build. */
+/*
+ * How full splits leave pages; and a sorted build, which splits every few
+ * pages: along a line, such as ranges, the splits are good.
+ */
 #define SPLIT_FILL 0.58
 #define SORTED_FILL 0.66
+#define SORTED_LINE_FILL 0.95
 
 static bool
 is_sorted_build(const PaIndexShape *shape)
@@ -133,7 +137,9 @@ double
 pa_gist_pages(const PaSizedIndex *index)
 {
 	double		item = stored_tuple_bytes(index) + PA_ITEM_POINTER;
-	double		fill = is_sorted_build(index->shape) ? SORTED_FILL : SPLIT_FILL;
+	bool		line = type_is_range(index->shape->columns[0].type);
+	double		fill = !is_sorted_build(index->shape) ? SPLIT_FILL :
+		line ? SORTED_LINE_FILL : SORTED_FILL;
 	double		per_page = Max(2.0, floor((BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GISTPageOpaqueData))) * fill / item));
 	double		level = ceil(Max(index->tuples, 1.0) / per_page);
 	double		pages = level;

@@ -228,6 +228,24 @@ answer_query(const char *text, char **ddl, int nddl, MemoryContext context,
 		answer->used[i] = (used & (UINT64CONST(1) << i)) != 0;
 }
 
+/* In our own words what our own limits ended. */
+static void
+rethrow(ErrorData *error)
+{
+	if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("a relation or an index is locked by another session"),
+				 errdetail("It was waited for no longer than %s.", LOCK_TIMEOUT)));
+	if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && pa_time_limit_passed() &&
+		!pa_is_cancel(error))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg(PA_PLANNING_TOO_LONG),
+				 errdetail("The limit is half a second.")));
+	ReThrowError(error);
+}
+
 static void
 check_state(void)
 {
@@ -274,5 +292,5 @@ pa_whatif_own_query(const char *text, char **ddl, int nddl, PaWhatifAnswer *answ
 
 	pa_time_limit_finish();
 	if (error != NULL)
-		ReThrowError(error);
+		rethrow(error);
 }

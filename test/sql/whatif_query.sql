@@ -98,6 +98,9 @@ SELECT * FROM attempt('SELECT 1', 'CREATE INDEX ON file ((SELECT 1))');
 SELECT * FROM attempt('SELECT 1', 'CREATE INDEX ON file (id, owner, label, opened, (id + 1))');
 SELECT * FROM attempt('SELECT 1', NULL);
 \x off
+-- a function that planning waits for
+CREATE FUNCTION nap() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(60); RETURN 1; END $$;
+SELECT code, message FROM attempt('SELECT * FROM file WHERE id = bureau.nap()', VARIADIC '{}');
 -- an error points into the text that it is about
 SELECT * FROM perf_advisor.whatif('SELECT FROM WHERE');
 SELECT * FROM perf_advisor.whatif('SELECT 1', ARRAY['CREATE INDEX ON file owner']);
@@ -143,6 +146,20 @@ ALTER FUNCTION trap(int) OWNER TO perf_advisor_test_nobody;
 SELECT code, message FROM attempt('SELECT * FROM file WHERE id = bureau.trap(1)', VARIADIC '{}');
 -- nor is it looked up for the text of a plan
 SELECT code, message FROM attempt('SELECT * FROM file WHERE bureau.trap(id) = 5', 'CREATE INDEX ON file (bureau.trap(id))');
+
+-- nor for a size, be it in an index that is there
+CREATE FUNCTION telltale(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+$$ BEGIN RAISE NOTICE 'ran as %', current_user; RETURN 0; END $$;
+ALTER FUNCTION telltale(int) OWNER TO perf_advisor_test_nobody;
+CREATE TABLE bait AS SELECT i AS id, i % 7 AS kind FROM generate_series(1, 1000) AS i;
+SET client_min_messages = warning;
+CREATE INDEX bait_idx ON bait ((id + bureau.telltale(1)));
+CREATE STATISTICS bait_statistics ON (kind + bureau.telltale(2)), id FROM bait;
+ANALYZE bait;
+RESET client_min_messages;
+ALTER INDEX bait_idx SET (fillfactor = 80);
+SELECT index_sizes[1] > 0 AS sized, index_sizes[2] > 0 AS sized_by_default
+FROM perf_advisor.whatif('SELECT 1', ARRAY['CREATE INDEX ON bait (id) WHERE kind = 3', 'CREATE INDEX ON bait (kind) WHERE bureau.telltale(id) = 1']);
 
 SET client_min_messages = error;
 DROP SCHEMA bureau CASCADE;

@@ -41,6 +41,8 @@ my $owner = $primary->background_psql('postgres');
 $owner->query_safe('BEGIN; LOCK TABLE big');
 my ($rc, $out, $err) = $primary->psql('postgres', "\\set VERBOSITY sqlstate\n" . whatif('SELECT * FROM big WHERE customer = 7'));
 like($err, qr/55P03/, 'a table that somebody has locked is not waited for');
+($rc, $out, $err) = $primary->psql('postgres', whatif('SELECT * FROM big WHERE customer = 7'));
+like($err, qr/a relation or an index is locked by another session/, '... and that is said');
 ($rc, $out, $err) = $primary->psql('postgres', "\\set VERBOSITY sqlstate\nSELECT * FROM perf_advisor.whatif('SELECT 1', $index)");
 like($err, qr/55P03/, '... nor is one that is only in ddl');
 $owner->query_safe('COMMIT');
