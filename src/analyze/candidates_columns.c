@@ -16,6 +16,9 @@
 #include "analyze/candidates_internal.h"
 #include "analyze/index_spec.h"
 
+/* Rows all over the table are so many times as dear as rows side by side. */
+#define SCATTERED_PRICE 10.0
+
 /* Share of the rows that one look-up finds: of one element for IN. */
 double
 pa_candidates_probe_selectivity(const PaColumnUse *column)
@@ -94,12 +97,28 @@ insert_column(const PaColumnUse **columns, int *count, const PaColumnUse *column
 	(*count)++;
 }
 
-/* The more selective one of two ranges. */
+/*
+ * What a range costs to read, in proportion.  Rows that lie together in the
+ * table share its pages, unless an equality picks among them.
+ */
+static double
+range_price(const PaColumns *columns, const PaColumnUse *range)
+{
+	double		scattered = 1.0 - range->correlation * range->correlation;
+
+	if (columns->nequal > 0)
+		return range->selectivity;
+	return range->selectivity * (1.0 + (SCATTERED_PRICE - 1.0) * scattered);
+}
+
+/* The cheaper one of two ranges. */
 static const PaColumnUse *
-better_range(const PaColumnUse *range, const PaColumnUse *other)
+better_range(const PaColumns *columns, const PaColumnUse *range,
+			 const PaColumnUse *other)
 {
 	if (other->selectivity > PA_UNSELECTIVE_RANGE ||
-		(range != NULL && range->selectivity <= other->selectivity))
+		(range != NULL &&
+		 range_price(columns, range) <= range_price(columns, other)))
 		return range;
 	return other;
 }
@@ -135,8 +154,8 @@ pa_candidates_sort_columns(const List *uses, PaColumns *columns)
 			insert_column(columns->join, &columns->njoin, column);
 		else if (column->kind == PA_USE_RANGE ||
 				 (column->kind == PA_USE_PREFIX && column->opclass == InvalidOid))
-			columns->range = better_range(columns->range, column);
+			columns->range = better_range(columns, columns->range, column);
 		else if (column->kind == PA_USE_PREFIX)
-			columns->prefix = better_range(columns->prefix, column);
+			columns->prefix = better_range(columns, columns->prefix, column);
 	}
 }

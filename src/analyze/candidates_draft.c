@@ -231,10 +231,23 @@ carry_needed_columns(PaIndexSpec *spec, const List *needed, AttrNumber implied)
 	return spec->nincluded > 0;
 }
 
+static bool
+is_limited(const PaRelationUse *use)
+{
+	ListCell   *lc;
+
+	foreach(lc, use->orderings)
+	{
+		if (((const PaOrdering *) lfirst(lc))->limited)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Proposes the draft with everything that the statement reads carried along,
  * where a look-up finds min_rows or more and would have to visit the table
- * for each.
+ * for each.  Not under LIMIT, which reads but a few of them.
  */
 void
 pa_candidates_propose_covering(PaProposals *proposals, const PaDraft *draft,
@@ -244,7 +257,7 @@ pa_candidates_propose_covering(PaProposals *proposals, const PaDraft *draft,
 	PaDraft		covering = *draft;
 
 	if (draft->spec.nkeys == 0 || draft->rows < min_rows ||
-		use->needs_row || use->changed || use->needed == NIL || use->allvisible < MIN_ALL_VISIBLE)
+		is_limited(use) || use->needs_row || use->changed || use->needed == NIL || use->allvisible < MIN_ALL_VISIBLE)
 		return;
 	if (carry_needed_columns(&covering.spec, use->needed, proposals->implied))
 		(void) pa_candidates_propose(proposals, &covering);

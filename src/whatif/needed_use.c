@@ -19,6 +19,28 @@
 
 #include "whatif/index_use.h"
 
+/*
+ * Whether all columns of the table are among these, as SELECT * wants them.
+ * Two are no more than a link between two other tables has.
+ */
+static bool
+are_all_columns(const PaUseContext *context, const Bitmapset *attnums)
+{
+	int			count = 0;
+
+	for (AttrNumber attnum = 1; attnum <= context->rel->max_attr; attnum++)
+	{
+		PaColumnFacts facts;
+
+		if (!pa_catalog_attribute_facts(context->relid, attnum, &facts))
+			continue;			/* dropped */
+		if (!bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attnums))
+			return false;
+		count++;
+	}
+	return count > 2;
+}
+
 /* List of PaNeededColumn *; *needs_row as in PaRelationUse. */
 List *
 pa_needed_columns(const PaUseContext *context, bool *needs_row)
@@ -30,10 +52,10 @@ pa_needed_columns(const PaUseContext *context, bool *needs_row)
 	int			i = -1;
 
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attnums);
+	*needs_row = are_all_columns(context, attnums);
 	foreach(lc, rel->baserestrictinfo)
 		pull_varattnos((Node *) ((RestrictInfo *) lfirst(lc))->clause, rel->relid, &attnums);
 
-	*needs_row = false;
 	while ((i = bms_next_member(attnums, i)) >= 0)
 	{
 		AttrNumber	attnum = i + FirstLowInvalidHeapAttributeNumber;

@@ -273,6 +273,8 @@ check_carried_columns(void)
 	r->columns = list_make1(use(TENANT, PA_USE_EQUAL, 0));
 	add_ordering(r, "(4)", false)->grouping = true;
 	expect(r, "(11) (11,4) (11,4)include[6]", "a grouping is a key, not carried");
+	add_ordering(r, "(4)", true);
+	expect(r, "(11) (11,4)", "nothing carried under LIMIT");
 	r->orderings = NIL;
 	expect(r, "(11) (11)include[4,6]", "carried columns behind an equality");
 	for (AttrNumber attnum = 1; attnum <= 3; attnum++)
@@ -451,6 +453,19 @@ check_comparisons(void)
 }
 
 static void
+check_ranges(void)
+{
+	PaColumnUse *box = use(TOTAL, PA_USE_RANGE, 0.01);
+	PaRelationUse *r = relation(list_make2(box, use(CREATED, PA_USE_RANGE, 0.02)));
+
+	expect(r, "(4)", "of two ranges the one in the order of the rows");
+	r->columns = lappend(r->columns, use(TENANT, PA_USE_EQUAL, 0));
+	expect(r, "(11) (11,6)", "behind an equality the more selective one");
+	r->columns = list_make2(box, use(CREATED, PA_USE_RANGE, 0.5));
+	expect(r, "(6)", "a much more selective one in any order");
+}
+
+static void
 check_orders(void)
 {
 	PaRelationUse *r = relation(list_make1(use(TENANT, PA_USE_EQUAL, 0.4)));
@@ -508,5 +523,6 @@ unit_test_candidate_kinds(void)
 	check_expressions();
 	check_alternatives();
 	check_comparisons();
+	check_ranges();
 	check_orders();
 }
