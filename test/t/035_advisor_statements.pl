@@ -113,7 +113,7 @@ right_case('a cursor', ['item (ref)'],
 right_case('SELECT FOR UPDATE', ['target (ext)'], 'SELECT * FROM target WHERE ext = [[i]] FOR UPDATE');
 right_case('UNION', [ 'item (ref)', 'target (ext)' ],
 	'SELECT title FROM item WHERE ref = [[i]] UNION SELECT pad FROM target WHERE ext = [[i]]');
-right_case('a scalar subquery for each row', ['item (ref)'],
+right_case('a scalar subquery for each row', [ either('item', 'ref', 'ref, title') ],
 	'SELECT s.ext, (SELECT max(title) FROM item AS i WHERE i.ref = s.ext) FROM staging AS s');
 right_case('the first of each group by a window',
 	[ either('item', 'ref', 'ref, made DESC', 'ref DESC, made', 'ref) INCLUDE (made, id', 'ref) INCLUDE (id, made', 'ref, made DESC) INCLUDE (id', 'ref DESC, made) INCLUDE (id') ],
