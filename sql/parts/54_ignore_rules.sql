@@ -13,7 +13,11 @@ CREATE TABLE perf_advisor.ignore_rules (
 	created_by text NOT NULL DEFAULT SESSION_USER,
 	CONSTRAINT ignore_rules_category_is_known CHECK (category IN ('index', 'n_plus_one', 'seq_scan', 'misestimate', 'spill', 'cold_read', 'cache', 'error', 'planning', 'jit', 'memory', 'setting', 'regression')),
 	CONSTRAINT ignore_rules_has_a_scope CHECK (pg_catalog.num_nonnulls(category, schemaname, relname, rolname, application_name) > 0),
-	CONSTRAINT ignore_rules_patterns_end_well CHECK (pg_catalog.concat_ws('|', schemaname || '|', relname || '|', rolname || '|', application_name || '|') !~ '(^|[^\\])(\\\\)*\\\|'),
+	CONSTRAINT ignore_rules_patterns_end_well CHECK (
+		(schemaname !~ '(^|[^\\])(\\\\)*\\$') IS NOT FALSE AND
+		(relname !~ '(^|[^\\])(\\\\)*\\$') IS NOT FALSE AND
+		(rolname !~ '(^|[^\\])(\\\\)*\\$') IS NOT FALSE AND
+		(application_name !~ '(^|[^\\])(\\\\)*\\$') IS NOT FALSE),
 	CONSTRAINT ignore_rules_has_a_reason CHECK (reason ~ '\S')
 );
 

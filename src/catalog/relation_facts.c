@@ -50,7 +50,11 @@ relation_size(Oid relid, int32 relpages)
 		UnlockRelationOid(relid, AccessShareLock);
 		return 0;
 	}
-	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind))
+	/* what is not logged has no file on a standby */
+	if (RecoveryInProgress() &&
+		relation->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED)
+		size = (int64) Max(relpages, 0) * BLCKSZ;
+	else if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind))
 		size = (int64) RelationGetNumberOfBlocks(relation) * BLCKSZ;
 	else
 		size = 0;

@@ -490,7 +490,7 @@ pa_finding_state_record(const PaIndexAdvice *advice, bool whole)
 	{
 		Oid			table = pa_own_table(STATE_TABLE);
 
-		if (OidIsValid(table) && lock_state(table))
+		if (lock_state(table))
 			record(advice, whole, table);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(caller);
@@ -519,8 +519,6 @@ pa_finding_state_acknowledge(int64 finding_id, const char *note)
 	PaArguments arguments = {0};
 	bool		found;
 
-	if (!OidIsValid(table))
-		return false;
 	if (!lock_state(table))
 		ereport(ERROR,
 				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),

@@ -144,8 +144,6 @@ pa_ignore_rules(const char *category)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	if (!OidIsValid(relid))
-		return rules;
 	relation = open_rules(relid);
 	if (relation == NULL)
 		return rules;

@@ -34,7 +34,7 @@ pa_own_table_changed(const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 			 errmsg("%s.%s is not the table that the extension made", OWN_SCHEMA, name),
-			 errdetail("Somebody changed its columns, or put something else in its place."),
+			 errdetail("Somebody changed its columns, put something else in its place, or renamed the schema."),
 			 errhint("Undo that, or create the extension anew.")));
 	pg_unreachable();
 }
@@ -46,10 +46,10 @@ pa_own_table(const char *name)
 	Oid			relid = OidIsValid(schema) ?
 		get_relname_relid(name, schema) : InvalidOid;
 
-	if (OidIsValid(relid) &&
-		(get_rel_relkind(relid) != RELKIND_RELATION ||
-		 getExtensionOfObject(RelationRelationId, relid) !=
-		 get_extension_oid(OWN_EXTENSION, true)))
+	if (!OidIsValid(relid) ||
+		get_rel_relkind(relid) != RELKIND_RELATION ||
+		getExtensionOfObject(RelationRelationId, relid) !=
+		get_extension_oid(OWN_EXTENSION, true))
 		pa_own_table_changed(name);
 	return relid;
 }

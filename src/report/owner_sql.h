@@ -19,9 +19,9 @@
 #define PA_REPORT_OWNER_SQL_H
 
 /*
- * A table of the extension by its name; InvalidOid when there is none.  An
- * error when something else has the name: a view, a partitioned table, a table
- * that is no member of the extension.
+ * A table of the extension by its name.  An error when there is none, or
+ * something else has the name: a view, a partitioned table, a table that is no
+ * member of the extension.
  */
 extern Oid	pa_own_table(const char *name);
 

@@ -29,6 +29,12 @@ $node->safe_psql('postgres', q{
 	INSERT INTO "Big".reading SELECT '2024-01-01'::date + i % 360, i % 3000, i, repeat('x', 40) FROM generate_series(1, 100000) AS i;
 	ANALYZE;
 });
+$node->safe_psql('postgres', q{
+	CREATE UNLOGGED TABLE volatile_parent (id int PRIMARY KEY);
+	CREATE UNLOGGED TABLE volatile_child (id int PRIMARY KEY, pid int REFERENCES volatile_parent, note text);
+	INSERT INTO volatile_child SELECT i, NULL, repeat('x', 40) FROM generate_series(1, 50000) AS i;
+	ANALYZE volatile_child;
+});
 my $question = q{SELECT count(note) FROM "Big".reading WHERE device = 77};
 $node->safe_psql('postgres', "$question;\n" x 5);
 $node->safe_psql('postgres', q{INSERT INTO perf_advisor.ignore_rules (relname, reason) VALUES ('scratch%', 'thrown away')});
@@ -48,6 +54,8 @@ is($standby->safe_psql('postgres', 'SELECT relname, key_columns FROM perf_adviso
 is($standby->safe_psql('postgres', q{SELECT count(*) FROM perf_advisor.missing_indexes AS m,
 	perf_advisor.explain_missing_index(m.finding_id) AS e WHERE e.plan_after LIKE '%device_idx%'}),
 	'1', 'and explains it');
+is($standby->safe_psql('postgres', q{SELECT kind, column_name FROM perf_advisor.index_hints WHERE relname = 'volatile_child'}),
+	'foreign_key|pid', 'a table that is not logged has no file here, and is no trouble');
 my ($rc, $out, $err) = $standby->psql('postgres', 'SELECT perf_advisor.acknowledge(1)');
 isnt($rc, 0, 'a standby acknowledges nothing');
 like($err, qr/cannot execute perf_advisor.acknowledge\(\)/, 'and says so');
