@@ -36,7 +36,6 @@ pa_own_table_changed(const char *name)
 			 errmsg("%s.%s is not the table that the extension made", OWN_SCHEMA, name),
 			 errdetail("Somebody changed its columns, put something else in its place, or renamed the schema."),
 			 errhint("Undo that, or create the extension anew.")));
-	pg_unreachable();
 }
 
 Oid

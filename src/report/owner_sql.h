@@ -26,7 +26,7 @@
 extern Oid	pa_own_table(const char *name);
 
 /* The error that a table is not what the extension's script made. */
-extern void pa_own_table_changed(const char *name) pg_attribute_noreturn();
+extern void pa_own_table_changed(const char *name);
 
 typedef struct PaOwnerState
 {
