@@ -367,6 +367,7 @@ use_null_test(PaUseContext *context, PaUseSet *set, NullTest *clause)
 	PaColumnFacts facts;
 
 	if (clause->nulltesttype != IS_NULL || clause->argisrow ||
+		!IsA(clause->arg, Var) ||	/* nobody knows how often others are NULL */
 		!pa_indexable_key(context, (Node *) clause->arg, &facts))
 		return false;
 	add_clause(context, set, &facts, PA_USE_IS_NULL, (Node *) clause, false);

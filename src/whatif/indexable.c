@@ -116,6 +116,38 @@ is_better_rewritten(Node *node)
 	return is_needless_cast(node);
 }
 
+/*
+ * How far a column is from some value: a rank, a distance, a position.  The
+ * value will be another one next time.  What a date is taken apart by stays.
+ */
+static bool
+is_measure(Node *node)
+{
+	List	   *args;
+	bool		has_value = false;
+	ListCell   *lc;
+
+	if (IsA(node, OpExpr))
+		args = ((OpExpr *) node)->args;
+	else if (IsA(node, FuncExpr))
+		args = ((FuncExpr *) node)->args;
+	else
+		return false;
+	if (TypeCategory(exprType(node)) != TYPCATEGORY_NUMERIC)
+		return false;
+	foreach(lc, args)
+	{
+		Node	   *arg = (Node *) lfirst(lc);
+		char		category = TypeCategory(exprType(arg));
+
+		if (IsA(arg, Const))
+			has_value |= category != TYPCATEGORY_NUMERIC && category != TYPCATEGORY_BOOLEAN;
+		else if (category == TYPCATEGORY_DATETIME || category == TYPCATEGORY_TIMESPAN)
+			return false;
+	}
+	return has_value;
+}
+
 /* Whether the operator can be undone on the other side of a comparison. */
 bool
 pa_is_arithmetic(Oid opno)
@@ -175,7 +207,7 @@ pa_searchable_key(const PaUseContext *context, Node *node, PaColumnFacts *facts)
 			!pa_var_is_nullable(var) &&
 			pa_catalog_attribute_facts(context->relid, var->varattno, facts);
 	}
-	if (is_better_rewritten(node) || !is_indexable_expression(context, node))
+	if (is_better_rewritten(node) || is_measure(node) || !is_indexable_expression(context, node))
 		return false;
 	describe_expression(context, pa_own_expression(context, node), facts);
 	return true;

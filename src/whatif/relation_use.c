@@ -218,7 +218,8 @@ pa_whatif_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 	if (scope == NULL || scope->facts_context == NULL ||
 		root->glob->boundParams != scope->params)
 		return;
-	if (rte->rtekind == RTE_RELATION && !IS_DUMMY_REL(rel) &&
+	/* A sample is of pages, whatever is in an index. */
+	if (rte->rtekind == RTE_RELATION && rte->tablesample == NULL && !IS_DUMMY_REL(rel) &&
 		!is_inheritance_child(root, rel, rti))
 		collect_relation(scope, root, rel, rte);
 }
