@@ -105,6 +105,7 @@ typedef struct PaIndexSpec
 	/* of existing ones only */
 	Oid			indexid;		/* 0: proposed */
 	bool		unique;
+	bool		nulls_equal;	/* unique, NULLS NOT DISTINCT */
 	bool		constraint;		/* serves a constraint: cannot simply go */
 	bool		predicate_holds;	/* for this statement; true without one */
 	bool		truncated;		/* has more keys than are listed here, or one

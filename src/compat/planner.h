@@ -46,6 +46,18 @@ pa_relation_user(const RelOptInfo *rel, const RangeTblEntry *rte)
 #endif
 }
 
+/* 18 tells the planner of NULLS NOT DISTINCT. */
+static inline void
+pa_index_set_nulls_equal(IndexOptInfo *info, bool nulls_equal)
+{
+#if PG_VERSION_NUM >= 180000
+	info->nullsnotdistinct = nulls_equal;
+#else
+	(void) info;
+	(void) nulls_equal;
+#endif
+}
+
 /* 18 replaced the b-tree strategy of a path key by a comparison type. */
 static inline bool
 pa_pathkey_descending(const PathKey *pathkey)

@@ -252,6 +252,7 @@ pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel, Relation relation,
 	info->indpred = copyObject(shape->predicate);
 	ChangeVarNodes((Node *) info->indpred, 1, rel->relid, 0);
 	info->unique = shape->unique;
+	pa_index_set_nulls_equal(info, shape->nulls_equal);
 	info->immediate = true;
 	info->hypothetical = true;
 

@@ -180,6 +180,7 @@ pa_index_shape(const PaIndexSpec *spec, Oid relid, PaIndexShape *shape)
 	shape->relid = relid;
 	shape->method = spec->method;
 	shape->unique = spec->unique;
+	shape->nulls_equal = spec->nulls_equal;
 	shape->nkeys = spec->nkeys;
 	shape->ncolumns = spec->nkeys + spec->nincluded;
 	for (int i = 0; i < spec->nkeys; i++)

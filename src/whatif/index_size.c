@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -166,7 +167,9 @@ size_of_one(const PaIndexSpec *spec, Oid relid)
 		UnlockRelationOid(relid, AccessShareLock);
 		return 0;
 	}
-	size = size_on_relation(spec, relation);
+	/* an unlogged table has no files on a standby */
+	size = RecoveryInProgress() && relation->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED ?
+		size_from_catalog(spec, relid) : size_on_relation(spec, relation);
 	relation_close(relation, AccessShareLock);
 	return size;
 }

@@ -276,6 +276,7 @@ pa_index_statement(const char *ddl, char **name)
 	}
 	spec->predicate = read_predicate(statement->whereClause);
 	spec->unique = statement->unique;
+	spec->nulls_equal = statement->nulls_not_distinct;
 	*name = index_name(statement);
 	return spec;
 }

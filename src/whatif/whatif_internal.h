@@ -133,6 +133,7 @@ typedef struct PaIndexShape
 	Oid			relid;
 	Oid			method;
 	bool		unique;
+	bool		nulls_equal;	/* unique, NULLS NOT DISTINCT */
 	int			nkeys;
 	int			ncolumns;
 	PaIndexColumn columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];

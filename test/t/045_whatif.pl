@@ -17,6 +17,9 @@ $primary->safe_psql('postgres', <<~'SQL');
 	CREATE TABLE big (id int PRIMARY KEY, customer int, note text);
 	INSERT INTO big SELECT i, i % 20000, repeat('x', 100) FROM generate_series(1, 60000) AS i;
 	ANALYZE big;
+	CREATE UNLOGGED TABLE passing (id int);
+	INSERT INTO passing SELECT generate_series(1, 1000);
+	ANALYZE passing;
 	SQL
 
 my $index = "ARRAY['CREATE INDEX ON big (customer)', 'CREATE INDEX ON big (lower(note)) WHERE customer > 5']";
@@ -33,6 +36,8 @@ is($standby->safe_psql('postgres', whatif('SELECT * FROM big WHERE customer = 7'
 is($standby->safe_psql('postgres', whatif('SELECT * FROM big WHERE customer = $1 FOR SHARE')), 't|t', '... that would lock rows');
 is($standby->safe_psql('postgres', whatif('UPDATE big SET note = NULL WHERE customer = 7')), 't|t', 'an UPDATE on a standby');
 is($standby->safe_psql('postgres', whatif('DELETE FROM big WHERE customer = 7')), 't|t', 'a DELETE on a standby');
+is($standby->safe_psql('postgres', q{SELECT index_sizes[1] > 0 FROM perf_advisor.whatif('SELECT 1', ARRAY['CREATE UNIQUE INDEX ON passing (id) NULLS NOT DISTINCT'])}),
+	't', 'a table without files on a standby');
 $standby->stop;
 
 # ---- others' locks ----
