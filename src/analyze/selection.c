@@ -54,6 +54,14 @@
  */
 #define NOTICED 0.1
 
+/*
+ * Less is enough for a small one that writers do not notice: it costs next to
+ * nothing.
+ */
+#define SMALL_SIZE (4.0 * 1024 * 1024)
+#define MIN_SMALL_GAIN 0.003
+#define UNNOTICED_MAINTENANCE 0.01
+
 /* One that takes away most of its statements' time may save less. */
 #define DECISIVE 0.9
 #define MIN_DECISIVE_GAIN 0.001
@@ -135,8 +143,19 @@ pa_choice_gain(PaChoice *choice, const Bitmapset *from, const Bitmapset *to)
 	gain.remaining = time_with(choice, from);
 	gain.maintenance = pa_choice_maintenance(choice, to) -
 		pa_choice_maintenance(choice, from);
+	gain.size = pa_choice_size(choice, to) - pa_choice_size(choice, from);
 	bms_free(changed);
 	return gain;
+}
+
+/* The share of what remains that must be saved. */
+static double
+least_share(const PaGain *gain)
+{
+	bool		is_small = gain->size <= SMALL_SIZE &&
+		gain->maintenance <= gain->saved * UNNOTICED_MAINTENANCE;
+
+	return is_small ? MIN_SMALL_GAIN : MIN_GAIN;
 }
 
 bool
@@ -152,7 +171,7 @@ pa_choice_is_worth(const PaChoice *choice, const PaGain *gain)
 		return true;
 	if (large < total * NOTHING)
 		return false;
-	return large >= gain->remaining * MIN_GAIN ||
+	return large >= gain->remaining * least_share(gain) ||
 		(large >= gain->remaining * MIN_DECISIVE_GAIN &&
 		 large >= gain->before * DECISIVE);
 }

@@ -46,6 +46,7 @@ typedef struct PaGain
 	double		before;			/* msec that those take now */
 	double		remaining;		/* msec that the whole workload takes now */
 	double		maintenance;	/* msec that writers lose; negative: gain */
+	double		size;			/* bytes more */
 } PaGain;
 
 /* ---- preference.c ---- */
