@@ -9,7 +9,7 @@ CREATE FUNCTION perf_advisor.reset(
 RETURNS timestamp with time zone
 AS 'MODULE_PATHNAME', 'pa_reset_1_0'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION perf_advisor.reset(oid, oid, int8, bool) IS 'Forgets the counts of the statements that match, all by default (0 matches all): statements, plans, scans; with minmax_only = true only shortest and longest times. Texts and query trees of statements stay, for those that clients have prepared. Returns the time of the reset.';
+COMMENT ON FUNCTION perf_advisor.reset(oid, oid, int8, bool) IS 'Forgets the counts of the statements that match, all by default (0 matches all): statements, plans, scans; with minmax_only = true only shortest and longest times. Texts of statements, and query trees without literals, stay, for those that clients have prepared; sampled values go. Returns the time of the reset.';
 REVOKE ALL ON FUNCTION perf_advisor.reset(oid, oid, int8, bool) FROM PUBLIC;
 
 -- The launcher saves once a minute; this is for who is about to pull the plug.
