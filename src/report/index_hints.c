@@ -178,10 +178,19 @@ collation_fix(const HintText *text)
 		get_collation_name(collation) : NULL;
 
 	if (name == NULL)
-		return psprintf("compare %s without COLLATE", text->column);
-	return psprintf("compare %s without COLLATE, or CREATE INDEX CONCURRENTLY ON %s (%s COLLATE %s)",
+		return psprintf("compare %s in its own collation", text->column);
+	return psprintf("compare %s in its own collation, or CREATE INDEX CONCURRENTLY ON %s (%s COLLATE %s)",
 					text->column, qualified_table(text->table), text->column,
 					quote_identifier(name));
+}
+
+/* value = ANY (column) */
+static bool
+is_any_of_column(const HintText *text)
+{
+	return text->hint->clause != NULL && text->hint->attnum > 0 &&
+		IsA(text->hint->clause, ScalarArrayOpExpr) &&
+		OidIsValid(get_element_type(get_atttype(text->use->relid, text->hint->attnum)));
 }
 
 /* Fills hint and fix. */
@@ -198,6 +207,13 @@ word_condition(PaIndexHint *row, const HintText *text)
 			row->fix = range_rewrite(text);
 			break;
 		case PA_HINT_EXPRESSION:
+			if (is_any_of_column(text))
+			{
+				row->hint = psprintf("A value is looked for in the array %s%s, which no index serves in this form: ask whether the array contains it, then a GIN index does.",
+									 text->column, clause);
+				row->fix = psprintf("%s @> ARRAY[<value>]", text->column);
+				break;
+			}
 			row->hint = psprintf("A condition%s calls a function that is not immutable on %s, so no index can have it: compare the column itself.",
 								 clause, text->column);
 			row->fix = range_rewrite(text);
@@ -274,6 +290,9 @@ make_hint(const PaUseHint *hint, const PaRelationUse *use)
 		return NULL;
 	if (hint->attnum > 0)
 		row->column_name = pa_catalog_column_name(use->relid, hint->attnum);
+	/* of a whole row, say, no advice can be given */
+	if (row->column_name == NULL && hint->kind <= PA_HINT_TRIGRAM)
+		return NULL;
 	text.column = row->column_name != NULL ?
 		pstrdup(quote_identifier(row->column_name)) : pstrdup("the column");
 	if (row->column_name != NULL)

@@ -61,6 +61,16 @@ DROP INDEX child_parent;
 CREATE INDEX child_parent ON main.child (note, parent_id);
 SELECT kind FROM perf_advisor.index_hints WHERE kind = 'foreign_key';
 
+-- a value looked for in an array is written the other way round; of a whole row nothing is said
+CREATE TABLE main.tagged (id int PRIMARY KEY, tags text[]);
+INSERT INTO main.tagged SELECT i, ARRAY['a' || i, 'b' || i % 7] FROM generate_series(1, 30000) AS i;
+ANALYZE main.tagged;
+SELECT * FROM main.tagged WHERE 'a8' = ANY (tags) \g /dev/null
+\g /dev/null
+SELECT * FROM main.tagged AS t WHERE t::text LIKE '%zzz%' \g /dev/null
+\g /dev/null
+SELECT column_name, fix FROM perf_advisor.index_hints WHERE relname = 'tagged';
+
 -- bad input
 \set VERBOSITY terse
 INSERT INTO perf_advisor.ignore_rules (reason) VALUES ('everything');
