@@ -188,7 +188,8 @@ SELECT perf_advisor.reset() IS NOT NULL AS reset;
 SELECT id FROM file WHERE origin >>= '10.7.7.1' \g /dev/null
 \g /dev/null
 \g /dev/null
-SELECT * FROM advised;
+-- not the default class before 19
+SELECT regexp_replace(ddl, ' inet_ops', '') AS ddl FROM advised;
 
 -- what a b-tree does with networks
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
