@@ -6,7 +6,9 @@
  * Written by advise_indexes() and acknowledge() only, never by a view.  Life
  * of a row: advised (open), perhaps seen by somebody (acknowledged), then
  * either the index exists (resolved), with the mean times before and after,
- * or it is not advised any more (withdrawn).  Advised again it is open again.
+ * or its statements are recorded and do not ask for it any more (withdrawn).
+ * Advised again it is open again.  What is acknowledged stays so until the
+ * index exists or the table is gone: somebody has decided about it.
  *
  * The statements run as the table's owner, see owner_sql.h.
  *
@@ -399,6 +401,34 @@ was_skipped(const PaIndexAdvice *advice, const StoredFinding *finding)
 	return false;
 }
 
+/*
+ * True when some statement of the finding is recorded: after a reset, a crash
+ * or a restore of the database nothing is known of what it needs.
+ */
+static bool
+is_recorded(const PaIndexAdvice *advice, const StoredFinding *finding)
+{
+	ListCell   *lc;
+
+	foreach(lc, advice->recorded)
+	{
+		const PaWorkloadStatement *statement = lfirst(lc);
+
+		if (place_of(finding, statement->shape.queryid) >= 0)
+			return true;
+	}
+	return false;
+}
+
+/* True when its statements would have asked for it, if they needed it. */
+static bool
+is_superseded(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
+{
+	return whole && !advice->deadline_hit &&
+		strcmp(finding->state, "acknowledged") != 0 &&
+		is_recorded(advice, finding) && !was_skipped(advice, finding);
+}
+
 /* Brings one row that is not advised now up to date. */
 static void
 follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
@@ -424,7 +454,7 @@ follow_up(const PaIndexAdvice *advice, const StoredFinding *finding, bool whole)
 		return;
 	write_withdrawn(regression_id(finding->finding_id), at);
 	if (!OidIsValid(relid) || strcmp(finding->state, "resolved") == 0 ||
-		(whole && !advice->deadline_hit && !was_skipped(advice, finding)))
+		is_superseded(advice, finding, whole))
 		write_withdrawn(finding->finding_id, at);
 }
 

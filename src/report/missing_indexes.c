@@ -30,6 +30,7 @@ pa_report_missing_indexes(const PaAdvisorOptions *options)
 	advice->made_at = advisor->started;
 	advice->indexes = pa_advisor_findings(advisor);
 	advice->skipped = advisor->skipped;
+	advice->recorded = advisor->workload->statements;
 	advice->planner_calls = advisor->planner_calls;
 	advice->deadline_hit = advisor->deadline_hit;
 	ereport(DEBUG1,

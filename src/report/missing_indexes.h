@@ -92,6 +92,7 @@ typedef struct PaIndexAdvice
 	TimestampTz made_at;
 	List	   *indexes;		/* of PaMissingIndex *, largest saving first */
 	List	   *skipped;		/* of PaSkippedStatement *, most time first */
+	List	   *recorded;		/* of PaWorkloadStatement *: the workload */
 	int			planner_calls;
 	bool		deadline_hit;
 } PaIndexAdvice;

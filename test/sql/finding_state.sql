@@ -129,17 +129,40 @@ SELECT category, state FROM state ORDER BY 1;
 DELETE FROM perf_advisor.finding_state;
 SELECT count(*) FROM perf_advisor.advise_indexes();
 
--- the workload is another one: withdrawn, but not by advice for one statement or within a budget
+-- its statements are not recorded, as after a restore: nothing is known of what they need
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
-SELECT count(*) FROM parcel WHERE weight < 0 \g /dev/null
+SELECT * FROM parcel WHERE customer_id = 42 \g /dev/null
 \g /dev/null
-SELECT queryid AS other FROM perf_advisor.statements WHERE query LIKE '%FROM parcel WHERE weight < $1%' \gset
+SELECT key_columns FROM perf_advisor.advise_indexes();
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT count(*) FROM perf_advisor.advise_indexes(deadline => '1 minute');
+SELECT columns, state FROM state ORDER BY 1;
+
+-- they are, and need it no more: withdrawn, but not by advice for one statement or within a budget
+CREATE TEMPORARY TABLE saved AS TABLE parcel;
+DELETE FROM parcel WHERE id > 100;
+VACUUM ANALYZE parcel;
+SELECT * FROM parcel WHERE customer_id = 42 \g /dev/null
+\g /dev/null
+SELECT queryid AS other FROM perf_advisor.statements WHERE query LIKE '%FROM parcel WHERE customer_id = $1%' \gset
 SELECT key_columns FROM perf_advisor.advise_indexes(:other);
 SELECT columns, state FROM state ORDER BY 1;
 SELECT count(*) FROM perf_advisor.advise_indexes(storage_budget => 0);
 SELECT columns, state FROM state ORDER BY 1;
 SELECT key_columns FROM perf_advisor.advise_indexes(deadline => '1 minute');
 SELECT columns, state FROM state ORDER BY 1;
+
+-- what somebody has acknowledged stays acknowledged, also when it is advised again
+UPDATE perf_advisor.finding_state SET state = 'acknowledged', note = 'later' WHERE category = 'index';
+SELECT key_columns FROM perf_advisor.advise_indexes(deadline => '1 minute');
+SELECT columns, state, note FROM state ORDER BY 1;
+INSERT INTO parcel SELECT * FROM saved WHERE id > 100;
+DROP TABLE saved;
+VACUUM ANALYZE parcel;
+SELECT * FROM parcel WHERE customer_id = 42 \g /dev/null
+\g /dev/null
+SELECT key_columns FROM perf_advisor.advise_indexes(deadline => '1 minute');
+SELECT columns, state, note FROM state ORDER BY 1;
 
 -- acknowledging what was only read in the view
 DELETE FROM perf_advisor.finding_state;
