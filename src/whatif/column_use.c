@@ -590,5 +590,6 @@ pa_column_uses(PaUseContext *context, List **alternatives)
 	while ((i = bms_next_member(rel->eclass_indexes, i)) >= 0)
 		use_equivalence_class(context, &set,
 							  (EquivalenceClass *) list_nth(root->eq_classes, i));
+	pa_nearest_uses(context, &set);
 	return finish_set(context, &set);
 }

@@ -90,11 +90,20 @@ extern double pa_key_selectivity(const PaUseContext *context, const PaColumnFact
 extern bool pa_search_uses(PaUseContext *context, PaUseSet *set, RestrictInfo *rinfo,
 						   Node *clause);
 
+/* The class of a family for the type, the method's default one preferred; or 0. */
+extern Oid	pa_class_of_family(Oid opfamily, Oid method, Oid type);
+
+/* nearest_use.c */
+extern void pa_nearest_uses(PaUseContext *context, PaUseSet *set);
+
 /* True when the pattern has what a trigram index needs, see search_use.c. */
 extern bool pa_pattern_has_trigram(const char *pattern, bool regex);
 
 /* ordering_use.c */
 extern List *pa_ordering_uses(PaUseContext *context);
+
+/* Whether a LIMIT cuts the rows that the relations are joined into. */
+extern bool pa_limit_applies(PlannerInfo *root);
 
 /* predicate_use.c */
 extern List *pa_predicate_uses(const PaUseContext *context);

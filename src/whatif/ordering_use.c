@@ -33,8 +33,8 @@
  * grouping_planner() decides it.  A LIMIT whose value is not known counts:
  * nobody writes it to get everything.
  */
-static bool
-limit_applies(PlannerInfo *root)
+bool
+pa_limit_applies(PlannerInfo *root)
 {
 	Query	   *parse = root->parse;
 
@@ -201,7 +201,7 @@ pa_ordering_uses(PaUseContext *context)
 	List	   *orderings = NIL;
 	ListCell   *lc;
 
-	orderings = add_pathkeys(orderings, context, root->sort_pathkeys, limit_applies(root), sorts_groups(root));
+	orderings = add_pathkeys(orderings, context, root->sort_pathkeys, pa_limit_applies(root), sorts_groups(root));
 	orderings = add_pathkeys(orderings, context, root->group_pathkeys, false, true);
 	/* A window must be sorted, where groups can be hashed. */
 	orderings = add_pathkeys(orderings, context, root->window_pathkeys, false, false);

@@ -287,8 +287,8 @@ is_trigram_pattern(Node *other, bool regex)
 /* ---- other methods ---- */
 
 /* The class of that family for the type, the method's default one preferred. */
-static Oid
-class_of_family(Oid opfamily, Oid method, Oid type)
+Oid
+pa_class_of_family(Oid opfamily, Oid method, Oid type)
 {
 	CatCList   *list = SearchSysCacheList1(CLAAMNAMENSP, ObjectIdGetDatum(method));
 	Oid			found = InvalidOid;
@@ -347,7 +347,7 @@ find_search(Oid opno, Oid type, Oid *method, Oid *opclass)
 			method_rank(member->amopmethod) == 0 ||
 			method_rank(member->amopmethod) < method_rank(*method))
 			continue;
-		class = class_of_family(member->amopfamily, member->amopmethod, type);
+		class = pa_class_of_family(member->amopfamily, member->amopmethod, type);
 		if (!OidIsValid(class))
 			continue;
 		/* Of two of one method the default one, but the narrower for jsonb. */

@@ -16,7 +16,7 @@ wrapped=$(sed -nE 's/^WRAP\([^,]+, ([A-Za-z0-9_]+),.*/-Wl,--wrap=\1/p' test/lock
 $(pg_config --cc) $(pg_config --cflags) -fPIC -shared -isystem "$(pg_config --includedir-server)" \
 	$wrapped -o "$dir/perf_advisor_counted.so" test/locks/locks.c $(find "$dir/src/src" -name '*.o')
 {
-	sed -e '/^\\echo/d' -e "s#MODULE_PATHNAME#$dir/perf_advisor_counted#" "$dir/src/sql/perf_advisor--1.0.sql"
+	sed -e '/^\\echo/d' -e '/pg_extension_config_dump/d' -e "s#MODULE_PATHNAME#$dir/perf_advisor_counted#" "$dir/src/sql/perf_advisor--1.0.sql"
 	for name in locks_mark locks_since; do
 		[ $name = locks_mark ] && type=void || type=text
 		echo "CREATE FUNCTION $name() RETURNS $type AS '$dir/perf_advisor_counted', '$name' LANGUAGE C VOLATILE;"

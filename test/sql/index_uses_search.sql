@@ -161,12 +161,9 @@ SELECT id FROM file WHERE to_tsvector('simple', body) @@ to_tsquery('simple', 'n
 \g /dev/null
 SELECT * FROM advised;
 
--- a rank or a distance is from something else each time
+-- a rank is of something else each time
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 SELECT id FROM file ORDER BY ts_rank(words, to_tsquery('simple', 'word77')) DESC LIMIT 5 \g /dev/null
-\g /dev/null
-\g /dev/null
-SELECT id FROM file ORDER BY point(lower(validity), 1) <-> point '(5,5)' LIMIT 5 \g /dev/null
 \g /dev/null
 \g /dev/null
 SELECT id FROM file WHERE strpos(body, 'b026324') > 0 \g /dev/null
