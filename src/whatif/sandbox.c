@@ -196,7 +196,7 @@ pa_sandbox_explain(PlannedStmt *plan, ParamListInfo params, Oid userid, List *na
 {
 	char	   *volatile text = NULL;	/* set inside PG_TRY */
 
-	pa_wall_raise(userid);
+	pa_wall_raise_for_plan(userid);
 	pa_time_limit_start();
 	PG_TRY();
 	{

@@ -13,10 +13,14 @@
  *		by inlined ones;
  *	-	by fmgr_hook, since functions that are SECURITY DEFINER or have
  *		settings of their own are looked up without the former;
- *	-	by object_access_hook, which expression evaluation calls;
+ *	-	by object_access_hook, which expression evaluation calls, also for
+ *		what comes with the server;
  *	-	for each relation that is planned: the type cache keeps functions of
  *		range types from earlier statements of the session, past all lookups,
  *		and such a type may be in an index's expression alone.
+ *
+ * Nobody's functions get to take or release advisory locks: those of the
+ * session outlive the subtransaction, and would be the reader's.
  *
  * The first two hooks are installed for good, since a hook of somebody else
  * may come after ours, and do nothing unless pa_whatif_is_active.
@@ -37,6 +41,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -45,6 +50,8 @@
 bool		pa_whatif_is_active = false;
 
 static Oid	wall_user = InvalidOid;
+static bool only_described = false;	/* see pa_wall_raise_for_plan() */
+static ErrorContextCallback *outer_context = NULL;
 static object_access_hook_type prev_object_access_hook = NULL;
 static needs_fmgr_hook_type prev_needs_fmgr_hook = NULL;
 static fmgr_hook_type prev_fmgr_hook = NULL;
@@ -86,6 +93,38 @@ is_trusted_operator(Oid opno, Oid userid)
 	return is_trusted_owner(owner, userid);
 }
 
+static bool
+is_advisory_lock(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_PG_ADVISORY_LOCK_INT8:
+		case F_PG_ADVISORY_LOCK_INT4_INT4:
+		case F_PG_ADVISORY_LOCK_SHARED_INT8:
+		case F_PG_ADVISORY_LOCK_SHARED_INT4_INT4:
+		case F_PG_ADVISORY_UNLOCK_ALL:
+		case F_PG_ADVISORY_UNLOCK_INT8:
+		case F_PG_ADVISORY_UNLOCK_INT4_INT4:
+		case F_PG_ADVISORY_UNLOCK_SHARED_INT8:
+		case F_PG_ADVISORY_UNLOCK_SHARED_INT4_INT4:
+		case F_PG_ADVISORY_XACT_LOCK_INT8:
+		case F_PG_ADVISORY_XACT_LOCK_INT4_INT4:
+		case F_PG_ADVISORY_XACT_LOCK_SHARED_INT8:
+		case F_PG_ADVISORY_XACT_LOCK_SHARED_INT4_INT4:
+		case F_PG_TRY_ADVISORY_LOCK_INT8:
+		case F_PG_TRY_ADVISORY_LOCK_INT4_INT4:
+		case F_PG_TRY_ADVISORY_LOCK_SHARED_INT8:
+		case F_PG_TRY_ADVISORY_LOCK_SHARED_INT4_INT4:
+		case F_PG_TRY_ADVISORY_XACT_LOCK_INT8:
+		case F_PG_TRY_ADVISORY_XACT_LOCK_INT4_INT4:
+		case F_PG_TRY_ADVISORY_XACT_LOCK_SHARED_INT8:
+		case F_PG_TRY_ADVISORY_XACT_LOCK_SHARED_INT4_INT4:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* ---- before planning ---- */
 
 static const char *
@@ -120,6 +159,9 @@ pa_wall_check_owners(const PaQueryDependencies *deps, Oid userid,
 	}
 	foreach(lc, deps->operators)
 	{
+		/* Estimators call an operator's function past all hooks. */
+		if (is_advisory_lock(get_opcode(lfirst_oid(lc))))
+			return "an operator's function takes advisory locks";
 		if (!is_trusted_operator(lfirst_oid(lc), userid))
 		{
 			char	   *name = get_opname(lfirst_oid(lc));
@@ -139,6 +181,16 @@ check_function(Oid funcid)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("planning would run function %s, which belongs neither to a superuser nor to the statement's user",
+						function_name(funcid))));
+
+	/*
+	 * What a plan itself calls is not run by describing it.  Functions that
+	 * are run have an error context of their own.
+	 */
+	if (is_advisory_lock(funcid) && !(only_described && error_context_stack == outer_context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("planning would call %s, and its locks are the session's",
 						function_name(funcid))));
 }
 
@@ -191,9 +243,22 @@ pa_wall_raise(Oid userid)
 	pa_whatif_is_active = true;
 }
 
+/*
+ * The same for a plan that is only described: starting its execution looks
+ * all of its functions up.
+ */
+void
+pa_wall_raise_for_plan(Oid userid)
+{
+	pa_wall_raise(userid);
+	only_described = true;
+	outer_context = error_context_stack;
+}
+
 void
 pa_wall_lower(void)
 {
+	only_described = false;
 	pa_whatif_is_active = false;
 	set_planner_hooks(false);
 	object_access_hook = prev_object_access_hook;

@@ -94,6 +94,7 @@ extern char *pa_sandbox_explain(PlannedStmt *plan, ParamListInfo params, Oid use
 extern const char *pa_wall_check_owners(const PaQueryDependencies *deps,
 										Oid userid, MemoryContext context);
 extern void pa_wall_raise(Oid userid);
+extern void pa_wall_raise_for_plan(Oid userid);
 extern void pa_wall_lower(void);
 extern void pa_wall_check_relation(Oid relid, RelOptInfo *rel);
 

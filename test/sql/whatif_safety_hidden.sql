@@ -121,13 +121,62 @@ CALL say('FROM ticket');
 DROP INDEX ticket_trap;
 CALL say('FROM ticket');
 
--- its owner gets advice for his own statements
+-- its owner gets advice for his own statements, but not by taking locks, which would be this session's
 SET ROLE regress_pa_mallory;
+SELECT count(*) FROM booking WHERE during @> 5 AND id = 8 \g /dev/null
+\g /dev/null
+RESET ROLE;
+SELECT pg_advisory_unlock_all();
+CALL say('FROM booking');
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+SET ROLE regress_pa_mallory;
+CREATE OR REPLACE FUNCTION difference(int, int) RETURNS float8
+VOLATILE LANGUAGE plpgsql
+AS $$ BEGIN RETURN $1 - $2; END $$;
 SELECT count(*) FROM booking WHERE during @> 5 AND id = 8 \g /dev/null
 \g /dev/null
 \g /dev/null
 RESET ROLE;
 SELECT relname, key_columns FROM perf_advisor.missing_indexes WHERE relname = 'booking';
+
+-- nor does a stable function of his get to take, hide or release one, nor an estimate by an operator
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SET ROLE regress_pa_mallory;
+CREATE TABLE job (id int PRIMARY KEY, kind int NOT NULL, pad text);
+INSERT INTO job SELECT i, i % 5000, repeat('x', 60) FROM generate_series(1, 50000) AS i;
+ANALYZE job;
+CREATE FUNCTION locks(int) RETURNS int STABLE LANGUAGE plpgsql
+AS $$ BEGIN PERFORM pg_advisory_lock(4711); RETURN $1; END $$;
+CREATE FUNCTION tries(int) RETURNS int STABLE LANGUAGE plpgsql
+AS $$ DECLARE ok bool; BEGIN ok := pg_try_advisory_lock_shared(4711, 1); RETURN $1; EXCEPTION WHEN others THEN RETURN $1; END $$;
+CREATE FUNCTION unlocks(int) RETURNS int STABLE LANGUAGE sql
+AS $$ SELECT pg_advisory_unlock_all(); SELECT $1 $$;
+CREATE OPERATOR =#= (LEFTARG = int, RIGHTARG = int, FUNCTION = pg_try_advisory_lock, RESTRICT = eqsel);
+SELECT count(*) FROM job WHERE kind = locks(3) \g /dev/null
+\g /dev/null
+SELECT count(*) FROM job WHERE kind = tries(3) \g /dev/null
+\g /dev/null
+SELECT count(*) FROM job WHERE kind = unlocks(3) \g /dev/null
+\g /dev/null
+SELECT count(*) FROM job WHERE kind =#= 7 AND id < 10 \g /dev/null
+\g /dev/null
+RESET ROLE;
+SELECT pg_advisory_unlock_all();
+SELECT pg_advisory_lock(1);
+SELECT s.query, s.reason FROM perf_advisor.advisor_skipped AS s WHERE s.query LIKE '%FROM job%' ORDER BY 1;
+SELECT objid AS locked FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+SELECT pg_advisory_unlock_all();
+
+-- a statement that takes such locks itself is planned, and explained, as any other
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT id FROM job WHERE kind = 4 AND pg_try_advisory_lock(id) \g /dev/null
+\g /dev/null
+SELECT pg_advisory_unlock_all();
+SELECT m.relname, m.key_columns, e.plan_after LIKE '%job_kind_idx%' AS explained
+FROM perf_advisor.missing_indexes AS m, perf_advisor.explain_missing_index(m.finding_id) AS e WHERE m.relname = 'job';
+SELECT w.plan_after LIKE '%pg_try_advisory_lock%' AS explained
+FROM perf_advisor.whatif('SELECT id FROM job WHERE kind = 4 AND pg_try_advisory_lock(id)', ARRAY['CREATE INDEX ON job (kind)']) AS w;
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
 
 SET client_min_messages = error;
 DROP SCHEMA lair CASCADE;
