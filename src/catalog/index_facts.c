@@ -33,6 +33,8 @@
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_statistic_ext_data.h"
 #include "commands/defrem.h"
+#include "commands/progress.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -45,6 +47,7 @@
 
 #include "catalog/column_facts.h"
 #include "catalog/index_facts.h"
+#include "compat/backends.h"
 
 /* ---- expressions of the catalogs ---- */
 
@@ -303,10 +306,42 @@ pa_catalog_indexes(Oid relid)
 	return indexes_that_are(relid, true);
 }
 
-List *
-pa_catalog_invalid_indexes(Oid relid)
+/* Whether somebody is building an index of the relation, or building it anew. */
+static bool
+is_being_indexed(Oid relid)
 {
-	return indexes_that_are(relid, false);
+	int			count = pgstat_fetch_stat_numbackends();
+
+	for (int n = 1; n <= count; n++)
+	{
+		const PgBackendStatus *backend = pa_nth_backend(n);
+
+		if (backend != NULL && backend->st_procpid > 0 &&
+			backend->st_databaseid == MyDatabaseId &&
+			backend->st_progress_command == PROGRESS_COMMAND_CREATE_INDEX &&
+			backend->st_progress_command_target == relid)
+			return true;
+	}
+	return false;
+}
+
+List *
+pa_catalog_broken_indexes(Oid relid)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, indexes_that_are(relid, false))
+	{
+		PaIndexSpec *spec = (PaIndexSpec *) lfirst(lc);
+
+		/* that of a partitioned table waits for its partitions' to be attached */
+		if (get_rel_relkind(spec->indexid) == RELKIND_INDEX)
+			result = lappend(result, spec);
+	}
+	if (result != NIL && is_being_indexed(relid))
+		return NIL;
+	return result;
 }
 
 /* ---- statistics of expressions ---- */

@@ -27,8 +27,12 @@
  */
 extern List *pa_catalog_indexes(Oid relid);
 
-/* The same of those that are not valid, or not yet. */
-extern List *pa_catalog_invalid_indexes(Oid relid);
+/*
+ * The same of those that are not valid and stay so: left behind by a CREATE
+ * INDEX CONCURRENTLY that failed.  None while an index of the relation is being
+ * built; on a standby that is not known.
+ */
+extern List *pa_catalog_broken_indexes(Oid relid);
 
 /*
  * The row of pg_statistic's kind about an expression (Vars with varno 1) that

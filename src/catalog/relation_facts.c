@@ -140,6 +140,26 @@ pa_catalog_column_name(Oid relid, AttrNumber attnum)
 
 /* ---- partitions ---- */
 
+List *
+pa_catalog_partitions(Oid relid)
+{
+	/* no invalidation is looked at between the two look-ups of the relation */
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) ?
+		find_inheritance_children(relid, NoLock) : NIL;
+}
+
+List *
+pa_catalog_with_partitions(Oid relid)
+{
+	List	   *all = list_make1_oid(relid);
+	ListCell   *lc;
+
+	/* it grows while it is walked */
+	foreach(lc, all)
+		all = list_concat(all, pa_catalog_partitions(lfirst_oid(lc)));
+	return all;
+}
+
 /* Adds one partition, unless it is partitioned itself, to the sums. */
 static void
 add_partition(Oid relid, PaPartitionFacts *facts, double *largest)
@@ -173,7 +193,7 @@ pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts)
 	ListCell   *lc;
 
 	memset(facts, 0, sizeof(*facts));
-	partitions = find_all_inheritors(relid, NoLock, NULL);
+	partitions = pa_catalog_with_partitions(relid);
 	foreach(lc, partitions)
 		add_partition(lfirst_oid(lc), facts, &largest);
 	list_free(partitions);
@@ -189,10 +209,4 @@ pa_catalog_largest_partition(Oid relid)
 
 	pa_catalog_partition_facts(relid, &facts);
 	return facts.largest;
-}
-
-List *
-pa_catalog_partitions(Oid relid)
-{
-	return find_inheritance_children(relid, NoLock);
 }

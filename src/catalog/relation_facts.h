@@ -15,6 +15,7 @@
 #define PA_CATALOG_RELATION_FACTS_H
 
 #include "access/attnum.h"
+#include "nodes/pg_list.h"
 
 typedef struct PaRelationFacts
 {
@@ -53,6 +54,13 @@ typedef struct PaPartitionFacts
 
 /* Fill facts about the table's partitions at all levels. */
 extern void pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts);
+
+/*
+ * A partitioned table or index and what is below it, as far as it is there:
+ * nothing is locked, and core's own walk raises an error when one of them is
+ * dropped at that moment.
+ */
+extern List *pa_catalog_with_partitions(Oid relid);
 
 /* The leaf with most rows, InvalidOid when there is none. */
 extern Oid	pa_catalog_largest_partition(Oid relid);

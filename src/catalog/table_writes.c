@@ -21,11 +21,11 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
-#include "catalog/pg_inherits.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "catalog/relation_facts.h"
 #include "catalog/table_writes.h"
 #include "compat/capabilities.h"
 
@@ -76,7 +76,7 @@ hot_share(Oid relid)
 	/* what wrote to a table is remembered longer than the table */
 	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 		return UNKNOWN_HOT_SHARE;
-	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	foreach(lc, pa_catalog_with_partitions(relid))
 	{
 		Datum		leaf = ObjectIdGetDatum(lfirst_oid(lc));
 

@@ -15,9 +15,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 
+#include "catalog/relation_facts.h"
 #include "report/index_outcome.h"
 #include "report/statements.h"
 #include "store/store.h"
@@ -101,7 +101,7 @@ add_statement(List **outcomes, const PaStatement *rows, int count,
 List *
 pa_report_index_outcomes(Oid indexid)
 {
-	List	   *indexids = find_all_inheritors(indexid, NoLock, NULL);
+	List	   *indexids = pa_catalog_with_partitions(indexid);
 	PaStatementList *list = pa_store_read_statements();
 	List	   *outcomes = NIL;
 	int			first = 0;

@@ -314,6 +314,6 @@ pa_hint_relation(PaUseContext *context, const PaRelationUse *use)
 
 	hint_offset(context, use);
 	hint_settings(context, use);
-	foreach(lc, pa_catalog_invalid_indexes(context->relid))
+	foreach(lc, pa_catalog_broken_indexes(context->relid))
 		hint_invalid_index(context, use, (PaIndexSpec *) lfirst(lc));
 }

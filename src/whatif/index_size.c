@@ -20,7 +20,6 @@
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -187,7 +186,7 @@ pa_whatif_index_size(const PaIndexSpec *spec)
 
 	if (get_rel_relkind(spec->relid) == RELKIND_PARTITIONED_TABLE)
 	{
-		foreach(lc, find_all_inheritors(spec->relid, NoLock, NULL))
+		foreach(lc, pa_catalog_with_partitions(spec->relid))
 			size += size_of_one(spec, lfirst_oid(lc));
 	}
 	else

@@ -133,5 +133,18 @@ SELECT id FROM item ORDER BY id OFFSET 40 LIMIT 10 \g /dev/null
 \g /dev/null
 SELECT * FROM told;
 
+-- an index of a partitioned table that waits for its partitions' is not broken
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+CREATE TABLE visit (id int NOT NULL, shop_id int NOT NULL, note text) PARTITION BY RANGE (id);
+CREATE TABLE visit_1 PARTITION OF visit FOR VALUES FROM (0) TO (60001);
+INSERT INTO visit SELECT i, i::bigint * 7919 % 3000, repeat('x', 60) FROM generate_series(1, 60000) AS i;
+VACUUM ANALYZE visit;
+CREATE INDEX visit_shop ON ONLY visit (shop_id);
+SELECT note FROM visit WHERE shop_id = 77 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT indisvalid FROM pg_index WHERE indexrelid = 'visit_shop'::regclass;
+SELECT * FROM told;
+
 RESET search_path;
 DROP SCHEMA depot CASCADE;
