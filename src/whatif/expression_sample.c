@@ -144,14 +144,18 @@ between_bounds(const AttStatsSlot *slot, int i)
 	Datum		low = slot->values[i];
 	Datum		high = slot->values[Min(i + 1, slot->nvalues - 1)];
 
+	double		value;
+
+	/* below high, so that it can be made a whole number again */
 	switch (slot->valuetype)
 	{
 		case INT4OID:
-			return Int32GetDatum(DatumGetInt32(low) +
-								 (int32) (part * ((double) DatumGetInt32(high) - DatumGetInt32(low))));
+			value = DatumGetInt32(low) + part * ((double) DatumGetInt32(high) - DatumGetInt32(low));
+			return value < DatumGetInt32(high) ? Int32GetDatum((int32) value) : high;
 		case INT8OID:
-			return Int64GetDatum(DatumGetInt64(low) +
-								 (int64) (part * ((double) DatumGetInt64(high) - (double) DatumGetInt64(low))));
+			value = (double) DatumGetInt64(low) +
+				part * ((double) DatumGetInt64(high) - (double) DatumGetInt64(low));
+			return value < (double) DatumGetInt64(high) ? Int64GetDatum((int64) value) : high;
 		default:
 			return low;
 	}

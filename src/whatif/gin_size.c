@@ -22,9 +22,11 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
+#include "commands/vacuum.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -50,6 +52,10 @@
 #define WORDS_HEADER 8
 #define WORD_WIDTH 15
 #define WORD_BYTES 7.0
+#define WORD_BESIDE (WORD_WIDTH - WORD_BYTES)
+
+/* Identifiers are longer than words. */
+#define RARE_WORD_WIDTH 18
 
 /* Values of the sample that are looked at, and their longest. */
 #define MAX_SAMPLE 200
@@ -63,6 +69,7 @@ typedef struct GinKeys
 	int			allocated;
 	int			nvalues;		/* of which the keys are */
 	double		bytes;			/* of all keys together */
+	double		empty;			/* common values without any key: share of the rows */
 } GinKeys;
 
 static void
@@ -96,12 +103,21 @@ add_slot(GinKeys *keys, const PaSizedColumn *column, int kind, FmgrInfo *extract
 {
 	AttStatsSlot slot;
 
-	if (!get_attstatsslot(&slot, column->statistics, kind, InvalidOid, ATTSTATSSLOT_VALUES))
+	if (!get_attstatsslot(&slot, column->statistics, kind, InvalidOid,
+						  ATTSTATSSLOT_VALUES |
+						  (kind == STATISTIC_KIND_MCV ? ATTSTATSSLOT_NUMBERS : 0)))
 		return;
 	for (int i = 0; i < slot.nvalues && keys->nvalues < MAX_SAMPLE; i++)
 	{
+		int			before = keys->nkeys;
+
 		CHECK_FOR_INTERRUPTS();
 		add_keys(keys, extract, collation, datumCopy(slot.values[i], false, -1), typlen);
+		if (keys->nkeys == before && i < slot.nnumbers)
+		{
+			keys->empty += slot.numbers[i];
+			keys->nvalues--;
+		}
 	}
 	free_attstatsslot(&slot);
 }
@@ -148,7 +164,7 @@ collect_keys(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *key
 	fmgr_info(proc, &extract);
 	add_slot(keys, column, STATISTIC_KIND_HISTOGRAM, &extract, key->collation, typlen);
 	add_slot(keys, column, STATISTIC_KIND_MCV, &extract, key->collation, typlen);
-	return keys->nkeys > 0;
+	return keys->nvalues > 0 || keys->empty > 0;
 }
 
 /* The same in a subtransaction: false also when the function fails. */
@@ -290,38 +306,120 @@ pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys
 	return pages;
 }
 
+/* How many elements ANALYZE lists at most. */
+static int
+max_elements(Oid relid, const PaIndexColumn *key)
+{
+	int			target = default_statistics_target;
+	HeapTuple	tuple;
+	bool		isnull = true;
+
+	if (key->attnum != 0)
+	{
+		tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(key->attnum));
+		if (HeapTupleIsValid(tuple))
+		{
+			int			own = DatumGetInt32(SysCacheGetAttr(ATTNUM, tuple,
+															Anum_pg_attribute_attstattarget, &isnull));
+
+			if (!isnull && own >= 0)
+				target = own;
+			ReleaseSysCache(tuple);
+		}
+	}
+	return target * 10;
+}
+
+/* The average number of different elements of a row, where ANALYZE counts it. */
+static bool
+elements_per_row(const PaSizedColumn *column, double *per_row)
+{
+	AttStatsSlot slot;
+
+	if (!get_attstatsslot(&slot, column->statistics, STATISTIC_KIND_DECHIST, InvalidOid,
+						  ATTSTATSSLOT_NUMBERS))
+		return false;
+	if (slot.nnumbers > 0)
+		*per_row = slot.numbers[slot.nnumbers - 1];
+	free_attstatsslot(&slot);
+	return true;
+}
+
+/* Words of a row that are not listed: what its width leaves for them. */
+static double
+unlisted_words(const PaSizedColumn *column, const AttStatsSlot *slot)
+{
+	double		bytes = column->facts.width - WORDS_HEADER;
+
+	for (int i = 0; i < slot->nvalues; i++)
+		bytes -= slot->numbers[i] *
+			(WORD_BESIDE + VARSIZE_ANY_EXHDR(DatumGetPointer(slot->values[i])));
+	return Max(bytes, 0) / RARE_WORD_WIDTH;
+}
+
+/*
+ * Rows of an element that is not listed.  While there is room in the list, all
+ * are in it that the sample has a few times: others are mostly of one row
+ * alone.  A full list ends at the rarest: others are about as frequent if the
+ * list is flat there, and much rarer where it falls.
+ */
+static double
+rows_of_unlisted(const AttStatsSlot *slot, bool is_full, double rows)
+{
+	double		rarest = 1,
+				sum = 0;
+
+	for (int i = 0; i < slot->nvalues; i++)
+	{
+		rarest = Min(rarest, slot->numbers[i]);
+		sum += slot->numbers[i];
+	}
+	if (!is_full || slot->nvalues == 0)
+		return 1;
+	if (rarest * 3 * slot->nvalues > sum)
+		return Max(1.0, rows * rarest * 0.75);
+	return sqrt(Max(1.0, rows * rarest));
+}
+
 /*
  * Pages of the entries of one column, from the elements that ANALYZE counted:
  * more of them than the sample has.  0 when it has not, or the column's keys
  * are not its elements.
  */
 static double
-pages_of_elements(const PaSizedIndex *index, const PaSizedColumn *column,
-				  const GinKeys *keys, double rows)
+pages_of_elements(const PaSizedIndex *index, int i, const GinKeys *keys, double rows)
 {
-	double		per_row = (double) keys->nkeys / keys->nvalues;
-	double		key_bytes = keys->bytes / keys->nkeys;
-	double		rest = per_row,
-				rarest = 1,
+	const PaSizedColumn *column = &index->columns[i];
+	double		per_row = (double) keys->nkeys / Max(keys->nvalues, 1);
+	double		key_bytes = keys->bytes / Max(keys->nkeys, 1);
+	double		rest,
+				unlisted,
 				pages = 0;
 	AttStatsSlot slot;
 
-	if (column->statistics == NULL ||
+	if (column->statistics == NULL || keys->nkeys == 0 ||
 		!get_attstatsslot(&slot, column->statistics, STATISTIC_KIND_MCELEM, InvalidOid,
 						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
 		return 0;
-	for (int i = 0; i < slot.nvalues; i++)
+	(void) elements_per_row(column, &per_row);
+	rest = index->shape->columns[i].type == TSVECTOROID ?
+		unlisted_words(column, &slot) : per_row;
+	for (int n = 0; n < slot.nvalues; n++)
 	{
-		pages += entry_pages(index, key_bytes, rows * slot.numbers[i]);
-		rest -= slot.numbers[i];
-		rarest = Min(rarest, slot.numbers[i]);
+		pages += entry_pages(index, key_bytes, rows * slot.numbers[n]);
+		if (index->shape->columns[i].type != TSVECTOROID)
+			rest -= slot.numbers[n];
 	}
+	unlisted = rows_of_unlisted(&slot,
+								slot.nvalues >= max_elements(index->shape->relid, &index->shape->columns[i]),
+								rows);
 	free_attstatsslot(&slot);
 
-	/* all others are rarer than the rarest of these */
-	rarest *= 0.75;
-	if (rest > 0.01 * per_row && rows * rarest > 0)
-		pages += rest / rarest * entry_pages(index, key_bytes, Max(1.0, rows * rarest));
+	if (rest > 0.01 * per_row)
+		pages += rest * rows / unlisted * entry_pages(index, key_bytes, unlisted);
+	/* rows without an element are one entry more */
+	if (per_row < 1)
+		pages += entry_pages(index, 1, rows * (1 - per_row));
 	return pages;
 }
 
@@ -335,7 +433,8 @@ guess_words(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *keys
 	if (key->type != TSVECTOROID || column->statistics == NULL)
 		return false;
 	keys->nvalues = 1;
-	keys->nkeys = Max(1, (int) ((column->facts.width - WORDS_HEADER) / WORD_WIDTH));
+	keys->nkeys = column->facts.width <= WORDS_HEADER ? 0 :
+		Max(1, (column->facts.width - WORDS_HEADER) / WORD_WIDTH);
 	keys->bytes = keys->nkeys * WORD_BYTES;
 	return true;
 }
@@ -363,15 +462,26 @@ column_pages(const PaSizedIndex *index, int i, double rows)
 	const PaSizedColumn *column = &index->columns[i];
 	const PaIndexColumn *key = &index->shape->columns[i];
 	GinKeys		keys = {0};
-	double		pages;
+	double		pages,
+				empty;
 
 	if (!try_collect_keys(key, column, &keys) && !guess_words(key, column, &keys))
 		return pages_without_keys(column, rows);
-	pages = keys_are_elements(key) || keys.keys == NULL ? pages_of_elements(index, column, &keys, rows) : 0;
-	if (pages > 0)
-		return pages;
-	return keys.keys != NULL ? pages_of_keys(index, key, &keys, rows, column->distinct > 0.9 * index->table_tuples) :
-		pages_without_keys(column, rows);
+	if (keys_are_elements(key))
+	{
+		pages = pages_of_elements(index, i, &keys, rows);
+		if (pages > 0)
+			return pages;
+	}
+	/* all rows without a key are one entry */
+	if (keys.nkeys == 0)
+		return entry_pages(index, 1, rows);
+	if (keys.keys == NULL)
+		return pages_without_keys(column, rows);
+	empty = Min(rows, keys.empty * index->tuples);
+	pages = empty >= 1 ? entry_pages(index, 1, empty) : 0;
+	return pages + pages_of_keys(index, key, &keys, rows - empty,
+								 column->distinct > 0.9 * index->table_tuples);
 }
 
 double

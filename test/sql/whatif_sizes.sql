@@ -130,6 +130,24 @@ SELECT ddl, verdict(ddl, 0.5) FROM unnest(ARRAY[
 	'CREATE INDEX ON item USING spgist (email)'
 ]) AS ddl;
 
+-- GIN where some elements are common and others identify the row, and where most rows have none
+CREATE TABLE paper AS
+SELECT
+	to_tsvector('simple', 'order ' || i || ' from customer' || i % 3000 || ' about word' || i % 97 || ' ref' || md5(i::text)) AS body,
+	ARRAY['t' || i % 50, 'u' || i] AS marks,
+	CASE WHEN i % 100 = 0 THEN ARRAY['x' || i % 7] ELSE '{}' END AS seldom,
+	'{}'::jsonb AS nothing,
+	''::tsvector AS silent
+FROM generate_series(1, 40000) AS i;
+VACUUM ANALYZE paper;
+SELECT ddl, verdict(ddl, 0.7) FROM unnest(ARRAY[
+	'CREATE INDEX ON paper USING gin (body)',
+	'CREATE INDEX ON paper USING gin (marks)',
+	'CREATE INDEX ON paper USING gin (seldom)',
+	'CREATE INDEX ON paper USING gin (nothing)',
+	'CREATE INDEX ON paper USING gin (silent)'
+]) AS ddl;
+
 -- an empty table, and one whose columns depend on each other
 CREATE TABLE empty (a int, b text[]);
 SELECT index_sizes FROM perf_advisor.whatif('SELECT 1', ARRAY['CREATE INDEX ON empty (a)', 'CREATE INDEX ON empty USING gin (b) WHERE a > 0']);
