@@ -179,7 +179,7 @@ add_slot(PaExpressionSample *sample, HeapTuple tuple, int kind, Node *expression
 			repalloc_array(sample->values, PaSampleValue, sample->nvalues + slot.nvalues);
 		for (int i = 0; i < slot.nvalues; i++)
 			add_image(sample, expression, var,
-					  kind == STATISTIC_KIND_HISTOGRAM ? between_bounds(&slot, i) : slot.values[i],
+					  kind == STATISTIC_KIND_HISTOGRAM && !sample->only_kept ? between_bounds(&slot, i) : slot.values[i],
 					  slot.nnumbers > i ? slot.numbers[i] : weight / slot.nvalues);
 	}
 	free_attstatsslot(&slot);
@@ -429,7 +429,16 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 	if (!HeapTupleIsValid(tuple))
 		return false;
 
-	done = try_evaluate(sample, tuple, expression, var) && sample->nvalues > 1;
+	done = try_evaluate(sample, tuple, expression, var);
+	if (!done)
+	{
+		/* it may not take values that are in no row */
+		sample->only_kept = true;
+		sample->values = NULL;
+		sample->nvalues = 0;
+		done = try_evaluate(sample, tuple, expression, var);
+	}
+	done = done && sample->nvalues > 1;
 	if (done)
 	{
 		if (is_monotone(sample))

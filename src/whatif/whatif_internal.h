@@ -186,6 +186,7 @@ typedef struct PaExpressionSample
 	Oid			collation;
 	int16		typlen;
 	struct TypeCacheEntry *order;
+	bool		only_kept;		/* no values between those of pg_statistic */
 	PaSampleValue *values;
 	int			nvalues;
 	int			ncommon;		/* of them, from most common values of the column */

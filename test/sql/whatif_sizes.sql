@@ -113,6 +113,7 @@ SELECT ddl, verdict(ddl, 0.1) FROM unnest(ARRAY[
 	'CREATE INDEX ON item (((doc ->> ''group'')::int))',
 	'CREATE INDEX ON item (date_trunc(''day'', made_at AT TIME ZONE ''UTC''))',
 	'CREATE INDEX ON item (upper(note), id)',
+	'CREATE INDEX ON item ((big / 1000 % 10 / (big % 1000 = 0)::int))',
 	-- other methods
 	'CREATE INDEX ON item USING hash (id)',
 	'CREATE INDEX ON item USING hash (email)',
