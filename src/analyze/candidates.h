@@ -19,6 +19,13 @@
 #define PA_MAX_CANDIDATE_KEYS PA_MAX_INDEX_KEYS /* columns of a proposed index */
 
 /*
+ * Columns worth carrying along: so many, which add so many bytes to an entry.
+ * What needs more is better off with the table.
+ */
+#define PA_MAX_CARRIED 4
+#define PA_MAX_CARRIED_WIDTH 32
+
+/*
  * List of PaIndexSpec * in rule order: where the planner sees hardly any
  * difference between two of them, the earlier one is the better index.
  * palloc'd in CurrentMemoryContext, NIL when there is nothing to propose.

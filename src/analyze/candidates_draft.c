@@ -23,13 +23,6 @@
 #include "analyze/candidates_internal.h"
 #include "analyze/index_spec.h"
 
-/*
- * Columns worth carrying along: so many, which add so many bytes to an entry.
- * What needs more is better off with the table.
- */
-#define MAX_INCLUDED_COLUMNS 4
-#define MAX_INCLUDED_WIDTH 32
-
 /* Share of the pages that must be all-visible for index-only scans. */
 #define MIN_ALL_VISIBLE 0.8
 
@@ -224,8 +217,9 @@ carry_needed_columns(PaIndexSpec *spec, const List *needed, AttrNumber implied)
 		if (column->attnum == implied || spec_has_column(spec, column->attnum))
 			continue;
 		width += column->width;
-		if (spec->nincluded == MAX_INCLUDED_COLUMNS || width > MAX_INCLUDED_WIDTH)
+		if (spec->nincluded == PA_MAX_CARRIED || width > PA_MAX_CARRIED_WIDTH)
 			return false;
+		spec->included_widths[spec->nincluded] = column->width;
 		spec->included[spec->nincluded++] = column->attnum;
 	}
 	return spec->nincluded > 0;

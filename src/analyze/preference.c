@@ -31,7 +31,7 @@
  * So many times the best cost such a one may have, up to this share of the
  * cost without any index.
  */
-#define MAX_COST_OF_SMALL 2.0
+#define MAX_COST_OF_SMALL 4.0
 #define DECISIVE_COST 0.1
 
 bool

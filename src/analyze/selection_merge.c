@@ -19,6 +19,7 @@
 
 #include "catalog/pg_am.h"
 
+#include "analyze/candidates.h"
 #include "analyze/index_spec.h"
 #include "analyze/selection_internal.h"
 
@@ -193,22 +194,33 @@ has_column(const PaIndexSpec *spec, AttrNumber attnum)
 	return false;
 }
 
+static void
+forget_carried(PaIndexSpec *spec)
+{
+	spec->nincluded = 0;
+	memset(spec->included, 0, sizeof(spec->included));
+	memset(spec->included_widths, 0, sizeof(spec->included_widths));
+}
+
 /* Carries along what both do, but for the keys; false if that is too much. */
 static bool
 unite_included(const PaIndexSpec *first, const PaIndexSpec *second,
 			   PaIndexSpec *united)
 {
 	const PaIndexSpec *both[] = {first, second};
+	int			width = 0;
 
-	united->nincluded = 0;
+	forget_carried(united);
 	for (int i = 0; i < (int) lengthof(both); i++)
 	{
 		for (int j = 0; j < both[i]->nincluded; j++)
 		{
 			if (has_column(united, both[i]->included[j]))
 				continue;
-			if (united->nincluded == PA_MAX_INCLUDED)
+			width += both[i]->included_widths[j];
+			if (united->nincluded == PA_MAX_CARRIED || width > PA_MAX_CARRIED_WIDTH)
 				return false;
+			united->included_widths[united->nincluded] = both[i]->included_widths[j];
 			united->included[united->nincluded++] = both[i]->included[j];
 		}
 	}
@@ -306,26 +318,70 @@ unite_pair(PaChoice *choice, int first, int second)
 	return replace_both(choice, first, second, united);
 }
 
+/* What both sets of statements lose with one index in place of two, in msec. */
+static double
+loss_of_sharing(PaChoice *choice, int first, int second, int shared)
+{
+	bool		bearable;
+
+	return loss_of_replacing(choice, first, shared, &bearable) +
+		loss_of_replacing(choice, second, shared, &bearable);
+}
+
 /*
- * The same where the keys of the second are the first ones of the first, and
- * it carries something.
+ * One index in place of two with the same keys that carry too much for one:
+ * that with which least is lost, or the one that carries nothing if that is
+ * hardly more.  Nobody wants the same keys twice, whatever each would gain.
+ */
+static bool
+share_keys(PaChoice *choice, int first, int second)
+{
+	PaIndexSpec spec = *pa_matrix_candidate(choice->matrix, first);
+	double		lost = loss_of_sharing(choice, first, second, first);
+	double		lost_by_second = loss_of_sharing(choice, first, second, second);
+	int			best = lost_by_second < lost ? second : first;
+	int			plain;
+
+	forget_carried(&spec);
+	plain = pa_choice_want(choice, &spec);
+	if (plain < 0 && choice->asking)
+		return false;
+	if (plain >= 0 &&
+		!is_missed(choice, loss_of_sharing(choice, first, second, plain) - Min(lost, lost_by_second), 0))
+		best = plain;
+	replace_preferred(choice, first, best);
+	replace_preferred(choice, second, best);
+	return true;
+}
+
+/*
+ * One index in place of two that carry something, where the keys of the second
+ * are the first ones of the first: it carries what both do.
  */
 static bool
 unite_carried(PaChoice *choice, int first, int second)
 {
 	PaIndexSpec wide = *pa_matrix_candidate(choice->matrix, first);
 	PaIndexSpec narrow = *pa_matrix_candidate(choice->matrix, second);
+	bool		both_carry = wide.nincluded > 0;
 	PaIndexSpec spec;
+	bool		fits;
 	int			united;
 
-	if (narrow.nincluded == 0 ||
-		!unite(&wide, &narrow, &spec) || spec.nkeys != wide.nkeys)
+	if (narrow.nincluded == 0)
 		return false;
-	wide.nincluded = narrow.nincluded = 0;
+	fits = unite(&wide, &narrow, &spec);
+	forget_carried(&wide);
+	forget_carried(&narrow);
 	if (!pa_index_spec_is_prefix(&narrow, &wide))
 		return false;
-	united = pa_choice_want(choice, &spec);
-	return united >= 0 && replace_both(choice, first, second, united);
+	if (fits)
+	{
+		united = pa_choice_want(choice, &spec);
+		return united >= 0 && replace_both(choice, first, second, united);
+	}
+	return both_carry && pa_index_spec_equal(&narrow, &wide) &&
+		share_keys(choice, first, second);
 }
 
 /* ---- all pairs ---- */

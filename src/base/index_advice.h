@@ -99,6 +99,7 @@ typedef struct PaIndexSpec
 	List	   *predicate;		/* implicitly ANDed clauses, NIL: all rows */
 
 	/* of proposed ones only */
+	int			included_widths[PA_MAX_INCLUDED];	/* average bytes */
 	int			nkept;			/* leading keys that stay together, whatever the
 								 * costs say: a row comparison's */
 
