@@ -150,6 +150,15 @@ pa_matrix_set_price(PaCostMatrix *matrix, int candidate, double size,
 	price->maintenance = maintenance;
 }
 
+void
+pa_matrix_set_served(PaCostMatrix *matrix, int candidate)
+{
+	MemoryContext old = MemoryContextSwitchTo(matrix->context);
+
+	matrix->served = bms_add_member(matrix->served, candidate);
+	MemoryContextSwitchTo(old);
+}
+
 const PaMatrixPrice *
 pa_matrix_price(const PaCostMatrix *matrix, int candidate)
 {

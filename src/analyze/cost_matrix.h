@@ -59,6 +59,7 @@ typedef struct PaCostMatrix
 	List	   *candidates;		/* of PaIndexSpec * */
 	List	   *prices;			/* of PaMatrixPrice *, one for each of them */
 	Bitmapset  *shared;			/* candidates made of those of statements */
+	Bitmapset  *served;			/* candidates that an existing index stands for */
 	List	   *statements;		/* of PaMatrixStatement * */
 	MemoryContext context;
 } PaCostMatrix;
@@ -81,6 +82,9 @@ extern int	pa_matrix_add_shared(PaCostMatrix *matrix, const PaIndexSpec *spec);
 
 /* Number of the candidate, -1 if there is none like that. */
 extern int	pa_matrix_find(const PaCostMatrix *matrix, const PaIndexSpec *spec);
+
+/* An existing index does all that the candidate would: it is never chosen. */
+extern void pa_matrix_set_served(PaCostMatrix *matrix, int candidate);
 
 /* Without a price a candidate costs nothing. */
 extern void pa_matrix_set_price(PaCostMatrix *matrix, int candidate,

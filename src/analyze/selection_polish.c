@@ -204,6 +204,20 @@ trim_one(PaChoice *choice, Bitmapset **chosen)
 	return false;
 }
 
+/*
+ * Trims all that can be trimmed.  What is left of an index may exist: then
+ * the statements do as well with that, and nothing is proposed.  Its cost as
+ * the planner sees it differs, for want of the correlation of an index over
+ * one column, and is no reason.
+ */
+static Bitmapset *
+trim_all(PaChoice *choice, Bitmapset *chosen)
+{
+	while (!pa_choice_has_questions(choice) && trim_one(choice, &chosen))
+		;
+	return bms_difference(chosen, choice->matrix->served);
+}
+
 /* ---- swap ---- */
 
 /* Candidates that some statement has a plan with. */
@@ -268,7 +282,5 @@ pa_choice_polish(PaChoice *choice, Bitmapset *chosen)
 		if (bms_num_members(chosen) == before && !swap_one(choice, &chosen))
 			break;
 	}
-	while (!pa_choice_has_questions(choice) && trim_one(choice, &chosen))
-		;
-	return chosen;
+	return trim_all(choice, chosen);
 }

@@ -31,6 +31,7 @@ typedef struct PaTableWrites
 {
 	Oid			relid;
 	double		inserts;
+	double		loaded;			/* those of them that came many in a call */
 	double		updates;		/* all of them */
 	double		hot_updates;	/* those that touched no index */
 	double		deletes;

@@ -149,6 +149,20 @@ pa_advisor_replaced_by(const PaAdvisor *advisor, const PaIndexSpec *spec)
 	return replaced;
 }
 
+/* Whether an existing index does all that the candidate would. */
+static bool
+exists_already(const PaIndexSpec *spec)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_catalog_indexes(spec->relid))
+	{
+		if (pa_index_spec_is_redundant(spec, lfirst(lc)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Size and maintenance of a candidate.  One in whose place an existing index
  * goes costs only what it costs more.
@@ -169,6 +183,8 @@ price(PaAdvisor *advisor, int candidate)
 											 pa_whatif_index_size(existing)).msec;
 	}
 	pa_matrix_set_price(advisor->matrix, candidate, size, Max(maintenance, 0));
+	if (exists_already(spec))
+		pa_matrix_set_served(advisor->matrix, candidate);
 }
 
 /* Keeps the candidate from serving those of the statements that it is a bet for. */

@@ -88,34 +88,54 @@ pa_report_exec_percentile(const uint64 *histogram, double fraction, const PaCoun
 	return Min(Max(msec, counters->exec.min), counters->exec.max);
 }
 
+/* The plan that was called last before a time; NULL when there is none. */
+static const PaCounters *
+last_before(const PaStatement *rows, int count, TimestampTz before)
+{
+	const PaCounters *last = NULL;
+
+	for (int i = 0; i < count; i++)
+	{
+		const PaCounters *counters = &rows[i].counters;
+
+		if (rows[i].key.planid != 0 && counters->last_call < before &&
+			(last == NULL || counters->last_call >= last->last_call))
+			last = counters;
+	}
+	return last;
+}
+
 /*
  * Own time of all calls of a statement, had they been run as they are now:
  * its calls times the mean of the plans in use.  A plan is in use unless it
  * was last called before the present one, called last of all, was called
  * first.  So the time before an index was there does not count, while plans
- * that take turns all do.  One call says too little: then all count.
+ * that take turns all do.  One call says too little: then the plans
+ * before it count too, the latest first.
  */
 static double
 present_time(const PaStatement *rows, int count, const PaCounters *all)
 {
-	const PaCounters *present = NULL;
+	const PaCounters *present = last_before(rows, count, PG_INT64_MAX);
 	int64		calls = 0;
 	double		time = 0;
 
-	for (int i = 0; i < count; i++)
+	while (present != NULL && calls < MIN_CALLS_OF_PLAN)
 	{
-		if (rows[i].key.planid != 0 &&
-			(present == NULL || rows[i].counters.last_call >= present->last_call))
-			present = &rows[i].counters;
-	}
-	for (int i = 0; i < count && present != NULL; i++)
-	{
-		const PaCounters *counters = &rows[i].counters;
+		TimestampTz since = present->first_call;
 
-		if (rows[i].key.planid == 0 || counters->last_call < present->first_call)
-			continue;
-		calls += counters->exec.count;
-		time += counters->own_exec_time;
+		calls = 0;
+		time = 0;
+		for (int i = 0; i < count; i++)
+		{
+			const PaCounters *counters = &rows[i].counters;
+
+			if (rows[i].key.planid == 0 || counters->last_call < since)
+				continue;
+			calls += counters->exec.count;
+			time += counters->own_exec_time;
+		}
+		present = last_before(rows, count, since);
 	}
 	if (calls < MIN_CALLS_OF_PLAN)
 		return all->own_exec_time;

@@ -31,6 +31,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "catalog/relation_facts.h"
 #include "catalog/table_writes.h"
 #include "report/predicate.h"
 #include "report/query_text.h"
@@ -39,6 +40,13 @@
 #include "store/store.h"
 
 #define MIN_CALLS 2
+
+/* A statement that inserts so many rows a call loads data. */
+#define LOADED_ROWS 1000
+
+/* Loads of that share of a table's rows have filled it. */
+#define FIRST_LOAD_LEAST 0.5
+#define FIRST_LOAD_MOST 1.5
 
 /* Of the rows that INSERT .. ON CONFLICT DO UPDATE writes, for lack of figures. */
 #define CONFLICT_SHARE 0.5
@@ -103,6 +111,31 @@ table_writes(List **writes, Oid root)
 		*writes = lappend(*writes, table);
 	}
 	return table;
+}
+
+/* Adds inserts, and notes whether they are a load. */
+static void
+add_inserts(PaTableWrites *table, int64 calls, double rows)
+{
+	table->inserts += rows;
+	if (rows >= (double) calls * LOADED_ROWS)
+		table->loaded += rows;
+}
+
+/*
+ * What filled the table in the first place is not how it is written to.  Loads
+ * that sum up to more than the table has come again and again, and count.
+ */
+static void
+forget_first_load(PaTableWrites *table)
+{
+	PaRelationFacts facts;
+
+	if (table->loaded > 0 && pa_catalog_relation_facts(table->relid, &facts) &&
+		facts.tuples > 0 &&
+		table->loaded >= facts.tuples * FIRST_LOAD_LEAST &&
+		table->loaded <= facts.tuples * FIRST_LOAD_MOST)
+		table->inserts -= table->loaded;
 }
 
 /* Adds updates; the target list of an UPDATE holds only columns that are set. */
@@ -185,7 +218,7 @@ add_target(List **writes, const Query *query, int64 calls, double rows)
 				add_updates(table, relid, query->onConflict->onConflictSet,
 							calls, conflicts);
 			}
-			table->inserts += rows - conflicts;
+			add_inserts(table, calls, rows - conflicts);
 			break;
 		case CMD_UPDATE:
 			add_updates(table, relid, query->targetList, calls, rows);
@@ -330,7 +363,8 @@ add_utility(List **writes, const Writer *writer)
 		return;
 	relid = find_table(((const CopyStmt *) statement)->relation);
 	if (OidIsValid(relid))
-		table_writes(writes, pa_catalog_partition_root(relid))->inserts += writer->rows;
+		add_inserts(table_writes(writes, pa_catalog_partition_root(relid)),
+					writer->calls, writer->rows);
 }
 
 static void
@@ -380,6 +414,9 @@ pa_report_table_writes(void)
 	add_writer(&writes, &writer);
 
 	foreach(lc, writes)
+	{
+		forget_first_load(lfirst(lc));
 		pa_catalog_complete_writes(lfirst(lc));
+	}
 	return writes;
 }
