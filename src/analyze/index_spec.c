@@ -99,8 +99,8 @@ same_predicate(const PaIndexSpec *a, const PaIndexSpec *b)
 		clauses_within(b->predicate, a->predicate);
 }
 
-static bool
-has_column(const PaIndexSpec *spec, AttrNumber attnum)
+bool
+pa_index_spec_has_column(const PaIndexSpec *spec, AttrNumber attnum)
 {
 	for (int i = 0; i < spec->nkeys; i++)
 	{
@@ -121,7 +121,7 @@ included_within(const PaIndexSpec *part, const PaIndexSpec *whole)
 {
 	for (int i = 0; i < part->nincluded; i++)
 	{
-		if (!has_column(whole, part->included[i]))
+		if (!pa_index_spec_has_column(whole, part->included[i]))
 			return false;
 	}
 	return true;

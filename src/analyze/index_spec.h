@@ -53,6 +53,9 @@ extern bool pa_index_spec_serves(const PaIndexSpec *wide,
 extern bool pa_index_spec_is_redundant(const PaIndexSpec *index,
 									   const PaIndexSpec *by);
 
+/* True when the column is a key or carried along. */
+extern bool pa_index_spec_has_column(const PaIndexSpec *spec, AttrNumber attnum);
+
 /* Writes an ordering the usual way, turning its directions round if need be. */
 extern void pa_index_spec_normalize(PaIndexSpec *spec, int first);
 

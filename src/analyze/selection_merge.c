@@ -178,22 +178,6 @@ merge_pair(PaChoice *choice, int narrow, int wide)
 
 /* ---- united indexes ---- */
 
-static bool
-has_column(const PaIndexSpec *spec, AttrNumber attnum)
-{
-	for (int i = 0; i < spec->nkeys; i++)
-	{
-		if (spec->keys[i].attnum == attnum)
-			return true;
-	}
-	for (int i = 0; i < spec->nincluded; i++)
-	{
-		if (spec->included[i] == attnum)
-			return true;
-	}
-	return false;
-}
-
 static void
 forget_carried(PaIndexSpec *spec)
 {
@@ -215,7 +199,7 @@ unite_included(const PaIndexSpec *first, const PaIndexSpec *second,
 	{
 		for (int j = 0; j < both[i]->nincluded; j++)
 		{
-			if (has_column(united, both[i]->included[j]))
+			if (pa_index_spec_has_column(united, both[i]->included[j]))
 				continue;
 			width += both[i]->included_widths[j];
 			if (united->nincluded == PA_MAX_CARRIED || width > PA_MAX_CARRIED_WIDTH)
