@@ -36,7 +36,7 @@
 #include "catalog/index_facts.h"
 #include "report/advisor.h"
 #include "report/errors.h"
-#include "report/predicate.h"
+#include "report/stored_tree.h"
 #include "report/updates.h"
 #include "store/store.h"
 
@@ -390,40 +390,6 @@ open_tree(const PaWorkloadStatement *statement, const PaStoredTree *tree,
 	return NULL;
 }
 
-/*
- * Reads a stored tree.  NULL, with the reason, when that fails: one of before
- * a restart can have nodes of a library that is not loaded any more.  Reading
- * takes nothing but memory, so there is no subtransaction to undo it.
- */
-static Query *
-read_query(const PaStoredTree *tree, const char **refusal)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Node	   *volatile node = NULL;
-
-	PG_TRY();
-	{
-		node = stringToNode(tree->query);
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (pa_report_must_be_raised(error->sqlerrcode))
-			PG_RE_THROW();
-		FlushErrorState();
-		*refusal = psprintf("the stored tree cannot be read: %s", error->message);
-	}
-	PG_END_TRY();
-	if (node != NULL && IsA(node, Query))
-		return (Query *) node;
-	if (*refusal == NULL)
-		*refusal = "the stored tree is not a query";
-	return NULL;
-}
-
 /* How much of what was sampled of the next statement to plan. */
 static int
 samples_to_plan(const PaAdvisor *advisor, int rank)
@@ -459,7 +425,7 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 				 "no query tree is stored: it reads temporary tables, was not captured yet, or something that it depends on has changed");
 		return false;
 	}
-	query = read_query(linitial(trees), &refusal);
+	query = pa_report_read_tree(linitial(trees), &refusal);
 	if (query == NULL)
 	{
 		pa_advisor_skip(advisor, statement, refusal);

@@ -36,6 +36,7 @@
 #include "report/predicate.h"
 #include "report/query_text.h"
 #include "report/statements.h"
+#include "report/stored_tree.h"
 #include "report/updates.h"
 #include "store/store.h"
 
@@ -254,34 +255,6 @@ add_query(List **writes, const Query *query, int64 calls, double rows)
 		add_target(writes, query, calls, rows);
 }
 
-/*
- * Reads a stored tree; NULL when it cannot be read any more.  Reading takes
- * nothing but memory, so there is no subtransaction to undo it.
- */
-static const Query *
-read_tree(const PaStoredTree *tree)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Node	   *volatile node = NULL;
-
-	PG_TRY();
-	{
-		node = stringToNode(tree->query);
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (pa_report_must_be_raised(error->sqlerrcode))
-			PG_RE_THROW();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	return node != NULL && IsA(node, Query) ? (const Query *) node : NULL;
-}
-
 /* Whether the text of a tree has a write in it: reading all trees is slow. */
 static bool
 may_write(const PaStoredTree *tree)
@@ -300,7 +273,7 @@ add_planned(List **writes, const Writer *writer)
 	foreach(lc, trees)
 	{
 		const PaStoredTree *tree = lfirst(lc);
-		const Query *query = may_write(tree) ? read_tree(tree) : NULL;
+		const Query *query = may_write(tree) ? pa_report_read_tree(tree, NULL) : NULL;
 
 		if (query != NULL)
 			add_query(writes, query, Max((int64) (writer->calls * share), 1),

@@ -29,7 +29,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
-#include "access/xact.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -42,7 +41,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -200,41 +198,31 @@ evaluate(PaExpressionSample *sample, HeapTuple tuple, Node *expression, const Va
 	add_slot(sample, tuple, STATISTIC_KIND_HISTOGRAM, expression, var, rest);
 }
 
+/* Arguments of evaluate(). */
+typedef struct EvaluationWanted
+{
+	PaExpressionSample *sample;
+	HeapTuple	tuple;
+	Node	   *expression;
+	const Var  *var;
+} EvaluationWanted;
+
+static bool
+evaluate_cb(void *arg)
+{
+	EvaluationWanted *wanted = arg;
+
+	evaluate(wanted->sample, wanted->tuple, wanted->expression, wanted->var);
+	return true;
+}
+
 /* False when the expression raised an error. */
 static bool
 try_evaluate(PaExpressionSample *sample, HeapTuple tuple, Node *expression, const Var *var)
 {
-	MemoryContext oldcontext = CurrentMemoryContext;
-	ResourceOwner oldowner = CurrentResourceOwner;
-	volatile bool done = false;
+	EvaluationWanted wanted = {sample, tuple, expression, var};
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(oldcontext);
-	PG_TRY();
-	{
-		evaluate(sample, tuple, expression, var);
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(oldcontext);
-		error = CopyErrorData();
-		FlushErrorState();
-		/* a request to end is not the expression's */
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-		{
-			RollbackAndReleaseCurrentSubTransaction();
-			CurrentResourceOwner = oldowner;
-			ReThrowError(error);
-		}
-	}
-	PG_END_TRY();
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(oldcontext);
-	CurrentResourceOwner = oldowner;
-	return done;
+	return pa_attempt(evaluate_cb, &wanted);
 }
 
 /* ---- what the images say ---- */

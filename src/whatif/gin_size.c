@@ -21,7 +21,6 @@
 #include "access/gin.h"
 #include "access/htup_details.h"
 #include "access/transam.h"
-#include "access/xact.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_statistic.h"
@@ -31,7 +30,6 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "compat/compat.h"
@@ -167,40 +165,29 @@ collect_keys(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *key
 	return keys->nvalues > 0 || keys->empty > 0;
 }
 
-/* The same in a subtransaction: false also when the function fails. */
+/* Arguments of collect_keys(). */
+typedef struct KeysWanted
+{
+	const PaIndexColumn *key;
+	const PaSizedColumn *column;
+	GinKeys    *keys;
+} KeysWanted;
+
+static bool
+collect_keys_cb(void *arg)
+{
+	KeysWanted *wanted = arg;
+
+	return collect_keys(wanted->key, wanted->column, wanted->keys);
+}
+
+/* The same; false also when the function fails. */
 static bool
 try_collect_keys(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *keys)
 {
-	MemoryContext oldcontext = CurrentMemoryContext;
-	ResourceOwner oldowner = CurrentResourceOwner;
-	volatile bool done = false;
+	KeysWanted	wanted = {key, column, keys};
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(oldcontext);
-	PG_TRY();
-	{
-		done = collect_keys(key, column, keys);
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(oldcontext);
-		error = CopyErrorData();
-		FlushErrorState();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-		{
-			RollbackAndReleaseCurrentSubTransaction();
-			CurrentResourceOwner = oldowner;
-			ReThrowError(error);
-		}
-		done = false;
-	}
-	PG_END_TRY();
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(oldcontext);
-	CurrentResourceOwner = oldowner;
-	return done;
+	return pa_attempt(collect_keys_cb, &wanted);
 }
 
 /* ---- pages ---- */

@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * stored_tree.h
+ *		A stored query tree as nodes.
+ *
+ * IDENTIFICATION
+ *		src/report/stored_tree.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PA_REPORT_STORED_TREE_H
+#define PA_REPORT_STORED_TREE_H
+
+#include "nodes/parsenodes.h"
+
+#include "base/query_tree.h"
+
+/*
+ * Reads the tree, in CurrentMemoryContext.  NULL, with *refusal saying why
+ * (unless refusal is NULL), when it cannot be read any more: one of before a
+ * restart can have nodes of a library that is not loaded now.
+ */
+extern Query *pa_report_read_tree(const PaStoredTree *tree, const char **refusal);
+
+#endif							/* PA_REPORT_STORED_TREE_H */
