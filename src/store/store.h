@@ -94,6 +94,28 @@ extern char *pa_store_read_plan_text(const PaStatementKey *key, int *encoding);
 /* Drop a stored tree that proved stale; the shape's others stay. */
 extern void pa_store_drop_tree(const PaShapeKey *shape, const PaStoredTree *tree);
 
+/* The recorded uses of one index. */
+typedef struct PaIndexUse
+{
+	Oid			indexid;
+	int64		uses;			/* executions of plans that contain it */
+	double		rows;			/* that it returned in these, estimated; negative:
+								 * not known */
+	int64		statements;		/* with such a plan */
+	TimestampTz last_used;		/* 0: not since first_seen */
+	TimestampTz first_seen;		/* since when uses are counted */
+} PaIndexUse;
+
+typedef struct PaIndexUseList
+{
+	TimestampTz first_seen;		/* of the indexes that are not listed */
+	int			count;
+	PaIndexUse *items;
+} PaIndexUseList;
+
+/* Of one database; exact, as statements are. */
+extern PaIndexUseList *pa_store_read_index_uses(Oid dbid);
+
 typedef struct PaStoreInfo
 {
 	TimestampTz stats_reset;

@@ -100,6 +100,8 @@ INSERT INTO decided VALUES
 	('ignore_rules', 'pg_monitor'),
 	('index_hints', 'pg_monitor'),
 	('index_hints()', 'pg_monitor'),
+	('index_usage', 'everybody'),
+	('index_usage()', 'everybody'),
 	('missing_indexes', 'pg_monitor'),
 	('missing_indexes()', 'pg_monitor'),
 	('plans', 'everybody'),
