@@ -112,6 +112,8 @@ extern void pa_candidates_orderings(PaProposals *proposals);
 /* candidates_join.c */
 extern void pa_candidates_joins(PaProposals *proposals);
 extern void pa_candidates_partial_joins(PaProposals *proposals);
+extern void pa_draft_join_with_constants(const PaProposals *proposals,
+										 const PaColumnUse *join, PaDraft *draft);
 
 /* candidates_search.c */
 extern void pa_candidates_searches(PaProposals *proposals);

@@ -48,13 +48,27 @@ pa_candidates_partial_joins(PaProposals *proposals)
 	(void) pa_candidates_propose(proposals, &draft);
 }
 
+/* (E,J), of the constants those that the join key leaves worth it. */
+void
+pa_draft_join_with_constants(const PaProposals *proposals,
+							 const PaColumnUse *join, PaDraft *draft)
+{
+	double		rows;
+
+	pa_draft_start(proposals, draft);
+	draft->rows *= pa_candidates_probe_selectivity(join);
+	pa_draft_append_constants(draft, &proposals->columns, 1, false);
+	rows = draft->rows;
+	pa_draft_append_equality(draft, join);
+	draft->rows = rows;			/* counted before */
+}
+
 /* (E,J) and (E,J,R). */
 static void
 propose_join_with_constants(PaProposals *proposals, const PaColumnUse *join)
 {
 	const PaColumns *columns = &proposals->columns;
 	PaDraft		draft;
-	double		rows;
 
 	pa_draft_start(proposals, &draft);
 	pa_draft_append_constants(&draft, columns, 0, false);
@@ -62,15 +76,10 @@ propose_join_with_constants(PaProposals *proposals, const PaColumnUse *join)
 		pa_candidates_is_served(proposals->use, columns, join))
 		return;
 
-	pa_draft_start(proposals, &draft);
-	draft.rows *= pa_candidates_probe_selectivity(join);
-	pa_draft_append_constants(&draft, columns, 1, false);
-	rows = draft.rows;
-	pa_draft_append_equality(&draft, join);
-	draft.rows = rows;			/* counted before */
+	pa_draft_join_with_constants(proposals, join, &draft);
 	(void) pa_candidates_propose(proposals, &draft);
 
-	if (columns->range != NULL && rows > PA_ENOUGH_ROWS &&
+	if (columns->range != NULL && draft.rows > PA_ENOUGH_ROWS &&
 		pa_draft_append_use(&draft, columns->range))
 		(void) pa_candidates_propose(proposals, &draft);
 }

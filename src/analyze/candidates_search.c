@@ -8,7 +8,8 @@
  * over all of them is proposed too.
  *
  * An OR needs an index for each of its arms, or none: the planner looks up each
- * arm by its own and unites what they find.
+ * arm by its own and unites what they find.  An arm may compare with another
+ * relation: then all of them are looked up for each of its rows.
  *
  * IDENTIFICATION
  *		src/analyze/candidates_search.c
@@ -135,23 +136,44 @@ draft_uses_arm(const PaDraft *draft, const List *arm)
 	return false;
 }
 
-/* (E,R) of the columns, or (E) when that finds little enough. */
+/* (E,J) for an arm that compares with another relation. */
+static void
+draft_joined(const PaProposals *proposals, PaDraft *draft)
+{
+	const PaColumns *columns = &proposals->columns;
+
+	pa_draft_join_with_constants(proposals, columns->join[0], draft);
+	for (int i = 1; i < columns->njoin; i++)
+	{
+		if (pa_draft_is_worth_adding(columns->join[i], draft->rows))
+			pa_draft_append_equality(draft, columns->join[i]);
+	}
+}
+
+/* (E,J,R) of the columns, or as much of it as finds little enough. */
 static void
 draft_lookup(PaProposals *proposals, const List *uses, PaDraft *draft)
 {
+	const PaColumns *columns = &proposals->columns;
 	const PaColumnUse *range;
 
 	pa_candidates_sort_columns(uses, &proposals->columns);
-	range = proposals->columns.range != NULL ?
-		proposals->columns.range : proposals->columns.prefix;
+	range = columns->range != NULL ? columns->range : columns->prefix;
 
 	pa_draft_start(proposals, draft);
-	pa_draft_append_constants(draft, &proposals->columns, 0, false);
+	pa_draft_append_constants(draft, columns, 0, false);
+	if (draft->rows <= PA_ENOUGH_ROWS)
+		return;
+	if (columns->njoin > 0)
+		draft_joined(proposals, draft);
 	if (range == NULL || draft->rows <= PA_ENOUGH_ROWS)
 		return;
 
-	pa_draft_start(proposals, draft);
-	pa_draft_append_constants(draft, &proposals->columns, 1, false);
+	if (columns->njoin == 0)
+	{
+		pa_draft_start(proposals, draft);
+		pa_draft_append_constants(draft, columns, 1, false);
+	}
 	if (pa_draft_append_use(draft, range))
 		draft->rows *= range->selectivity;
 }

@@ -398,9 +398,12 @@ use_clause(PaUseContext *context, PaUseSet *set, RestrictInfo *rinfo, bool join)
 
 /* ---- OR ---- */
 
-/* Uses of one arm: a RestrictInfo, or an AND of such; NIL when it has none. */
+/*
+ * Uses of one arm: a RestrictInfo, or an AND of such; NIL when it has none.
+ * Within an OR that joins, a clause may still be about this relation alone.
+ */
 static List *
-arm_uses(PaUseContext *context, Node *arm, bool join)
+arm_uses(PaUseContext *context, Node *arm)
 {
 	PaUseSet	set = {NIL, NIL};
 	List	   *members = is_andclause(arm) ? ((BoolExpr *) arm)->args : list_make1(arm);
@@ -411,14 +414,15 @@ arm_uses(PaUseContext *context, Node *arm, bool join)
 		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
 
 		if (IsA(rinfo, RestrictInfo) && rinfo->orclause == NULL)
-			(void) use_clause(context, &set, rinfo, join);
+			(void) use_clause(context, &set, rinfo,
+							  !bms_is_subset(rinfo->clause_relids, context->rel->relids));
 	}
 	return finish_set(context, &set);
 }
 
 /* The arms of an OR, or NIL when not every arm can use an index. */
 static List *
-or_uses(PaUseContext *context, RestrictInfo *rinfo, bool join)
+or_uses(PaUseContext *context, RestrictInfo *rinfo)
 {
 	List	   *arms = NIL;
 	ListCell   *lc;
@@ -428,7 +432,7 @@ or_uses(PaUseContext *context, RestrictInfo *rinfo, bool join)
 		return NIL;
 	foreach(lc, ((BoolExpr *) rinfo->orclause)->args)
 	{
-		List	   *uses = arm_uses(context, (Node *) lfirst(lc), join);
+		List	   *uses = arm_uses(context, (Node *) lfirst(lc));
 
 		if (uses == NIL)
 			return NIL;
@@ -494,7 +498,7 @@ use_restrict_info(PaUseContext *context, PaUseSet *set, List **alternatives,
 		(void) use_clause(context, set, rinfo, join);
 		return;
 	}
-	arms = or_uses(context, rinfo, join);
+	arms = or_uses(context, rinfo);
 	key = only_equality(arms);
 	if (key != NULL)
 		use_spelled_list(context, set, key, rinfo);
@@ -584,7 +588,8 @@ pa_column_uses(PaUseContext *context, List **alternatives)
 	{
 		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
 
-		if (join_clause_is_movable_to(rinfo, rel))
+		if (join_clause_is_movable_to(rinfo, rel) &&
+			restriction_is_securely_promotable(rinfo, rel))
 			use_restrict_info(context, &set, alternatives, rinfo, true);
 	}
 	while ((i = bms_next_member(rel->eclass_indexes, i)) >= 0)

@@ -112,6 +112,39 @@ SELECT * FROM visit WHERE patient_id = 42 OR remark || state = 'y' || paid \g /d
 \g /dev/null
 SELECT * FROM advised;
 
+-- an OR that joins: one index an arm, also for an arm with a constant
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT p.id, v.id FROM patient AS p JOIN visit AS v ON v.patient_id = p.id OR v.doctor = p.id WHERE p.id < 20 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT v.id FROM patient AS p LEFT JOIN visit AS v ON v.patient_id = p.id OR v.doctor = 77 WHERE p.id = 4711 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT p.id FROM patient AS p WHERE p.id < 20
+AND EXISTS (SELECT FROM visit AS v WHERE (v.doctor = p.id AND v.facts ->> 'room' = 'r7') OR v.patient_id = p.id) \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
+-- none where an arm that joins has none, or keeps most rows
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT v.id FROM patient AS p JOIN visit AS v ON v.patient_id = p.id OR v.remark || p.surname = 'y' WHERE p.id < 20 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT v.id FROM patient AS p JOIN visit AS v ON v.patient_id = p.id OR v.paid WHERE p.id = 4711 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT v.id FROM patient AS p JOIN visit AS v ON v.patient_id = p.id OR v.state = p.town || 'closed' WHERE p.id = 4711 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
 -- rows in a list, which the parser makes an OR of ANDs
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 SELECT * FROM visit WHERE (doctor, state) IN ((7, 'open'), (50, 'open')) \g /dev/null

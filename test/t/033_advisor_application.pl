@@ -66,6 +66,20 @@ right_case('an e-mail address whatever its case', ['account (lower(email))'],
 right_case('a name or an address', [ 'account (email)', 'account (display_name)' ],
 	q{SELECT id FROM account WHERE email = 'User.[[i]]@Example.com' OR display_name = 'user [[i * 3]]'});
 
+right_case('tickets that a person wrote or has to answer',
+	[ 'ticket (account_id)', 'ticket (assignee_id)' ],
+	'SELECT a.email, t.id, t.subject FROM account AS a JOIN ticket AS t ON t.account_id = a.id OR t.assignee_id = a.id WHERE a.id = account_of([[i * 100]])');
+
+right_case('comments on a ticket or by its author',
+	[ 'comment (ticket_id)', 'comment (account_id)' ],
+	'SELECT t.id, count(*) FROM ticket AS t LEFT JOIN comment AS c ON c.ticket_id = t.id OR c.account_id = t.account_id WHERE t.id = [[i * 1000]] GROUP BY t.id');
+
+none_case('an OR that joins, with a side that nearly every row has',
+	'SELECT count(t.subject) FROM account AS a JOIN ticket AS t ON t.account_id = a.id OR t.deleted_at IS NULL WHERE a.id = account_of([[i * 100]])');
+
+none_case('an OR that joins, with a side that no index serves',
+	q{SELECT count(t.subject) FROM account AS a JOIN ticket AS t ON t.account_id = a.id OR t.subject || a.email = 'x' WHERE a.id = account_of([[i * 100]])});
+
 # ---- queues ----
 
 right_case('the next jobs of a queue',

@@ -434,6 +434,50 @@ check_alternatives(void)
 	expect(r, "(2) gin(8:99)", "an arm that is a search");
 }
 
+/* The arms of an OR that compares with another relation. */
+static void
+check_joined_alternatives(void)
+{
+	PaRelationUse *r = either(list_make1(use(CUSTOMER, PA_USE_JOIN, 0)),
+							  list_make1(use(NAME, PA_USE_JOIN, 0)));
+
+	expect(r, "(2) (8)", "an index for each joined arm");
+	r->existing = unit_indexes("(8)");
+	expect(r, "(2)", "the index for one joined arm exists");
+	r->existing = NIL;
+	r->columns = list_make1(use(ID, PA_USE_EQUAL, 0));
+	expect(r, "(1)", "none where a constant beside the joined arms finds the row");
+	r->columns = list_make1(use(TENANT, PA_USE_EQUAL, 0));
+	expect(r, "(11) (2) (8)", "joined arms beside a coarse equality");
+
+	r = either(list_make1(use(REGION, PA_USE_JOIN, 0)), list_make1(use(NAME, PA_USE_JOIN, 0)));
+	r->columns = list_make1(use(TENANT, PA_USE_EQUAL, 0));
+	expect(r, "(11) (11,5) (8)", "a coarse joined arm behind the equality beside it");
+
+	r = either(list_make1(use(CUSTOMER, PA_USE_JOIN, 0)), list_make1(use(NAME, PA_USE_EQUAL, 0)));
+	expect(r, "(2) (8)", "one arm is joined, the other a constant");
+	r = either(list_make2(use(CUSTOMER, PA_USE_JOIN, 0), use(REGION, PA_USE_EQUAL, 0)),
+			   list_make1(use(NAME, PA_USE_JOIN, 0)));
+	expect(r, "(5,2) (8)", "a constant before the join key of its arm");
+	r = either(list_make2(use(CUSTOMER, PA_USE_JOIN, 0), use(NAME, PA_USE_EQUAL, 0)),
+			   list_make1(use(NAME, PA_USE_JOIN, 0)));
+	expect(r, "(8)", "a constant that makes the join key of its arm needless");
+	r = either(list_make2(use(REGION, PA_USE_JOIN, 0), use(TENANT, PA_USE_JOIN, 0)),
+			   list_make1(use(NAME, PA_USE_JOIN, 0)));
+	expect(r, "(11,5) (8)", "two join keys in one arm");
+	r = either(list_make2(use(REGION, PA_USE_JOIN, 0), use(CREATED, PA_USE_RANGE, 0.01)),
+			   list_make1(use(NAME, PA_USE_JOIN, 0)));
+	expect(r, "(5,4) (8)", "a range behind the join key of its arm");
+	r = either(list_make2(use(NAME, PA_USE_JOIN, 0), use(CREATED, PA_USE_RANGE, 0.01)),
+			   list_make1(use(CUSTOMER, PA_USE_JOIN, 0)));
+	expect(r, "(8) (2)", "a join key that finds little enough without the range");
+
+	r = either(list_make1(use(CUSTOMER, PA_USE_JOIN, 0)), list_make1(use(STATUS, PA_USE_EQUAL, 0.97)));
+	expect(r, "", "none where one arm beside a joined one keeps nearly everything");
+	r = either(list_make1(use(CUSTOMER, PA_USE_JOIN, 0)), list_make1(use(STATUS, PA_USE_JOIN, 0.5)));
+	expect(r, "", "none where a joined arm finds half of the rows");
+}
+
 static void
 check_comparisons(void)
 {
@@ -522,6 +566,7 @@ unit_test_candidate_kinds(void)
 	check_search();
 	check_expressions();
 	check_alternatives();
+	check_joined_alternatives();
 	check_comparisons();
 	check_ranges();
 	check_orders();
