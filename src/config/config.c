@@ -52,7 +52,7 @@ define_advisor_settings(void)
 							NULL, NULL, NULL);
 	DefineCustomIntVariable("perf_advisor.min_table_size",
 							"Sets the table size below which no index is advised.",
-							"0 advises for tables of any size.",
+							"A smaller table counts if one execution reads it so often that it comes to this size. 0 advises for tables of any size.",
 							&pa_guc_min_table_size,
 							1024, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_KB,
 							NULL, NULL, NULL);

@@ -7,6 +7,9 @@
  * the planner has made the relation's own paths.  Facts are copied out then,
  * since everything of the planner's dies with the planning.
  *
+ * A table that is too small for advice is reported like the others, and
+ * refused, until the finished plan tells how often it is read.
+ *
  * A partitioned table is reported as its root, whose index all partitions
  * get; they are not reported.  The root has no rows and pages of its own in
  * the catalogs, and usually no statistics: autovacuum analyzes partitions
@@ -29,6 +32,10 @@
 #include "whatif/whatif_internal.h"
 
 #define NEVER_ANALYZED "never analyzed: run ANALYZE first"
+#define TOO_SMALL "smaller than perf_advisor.min_table_size"
+
+/* Pages that are read at once, however often: an index would be one, too. */
+#define FEW_PAGES 8
 
 static bool
 is_large_enough(double pages)
@@ -84,8 +91,40 @@ relation_refusal(const PaUseContext *context, RangeTblEntry *rte, bool *matters)
 		return NEVER_ANALYZED;
 	}
 	if (!is_large_enough(context->pages))
-		return "smaller than perf_advisor.min_table_size";
+		return TOO_SMALL;
 	return NULL;
+}
+
+/* Refused for its size, which is little only if it is not read again and again. */
+static bool
+is_small(const PaRelationUse *use)
+{
+	return use->refusal != NULL && strcmp(use->refusal, TOO_SMALL) == 0 &&
+		use->pages >= FEW_PAGES;
+}
+
+/*
+ * With the plan that the relations were collected for: admits those small
+ * tables of which one execution reads as much as of a table that is large
+ * enough.
+ */
+void
+pa_admit_reread(List *relations, const PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, relations)
+	{
+		PaRelationUse *use = (PaRelationUse *) lfirst(lc);
+
+		if (is_small(use) &&
+			is_large_enough(use->pages *
+							pa_plan_table_reads(plan, use->relid, use->tuples)))
+		{
+			use->advisable = true;
+			use->refusal = NULL;
+		}
+	}
 }
 
 /* ---- partitioned tables ---- */
@@ -198,7 +237,7 @@ collect_relation(PaWhatifScope *scope, PlannerInfo *root, RelOptInfo *rel,
 	use.rows = rel->rows;
 	use.refusal = relation_refusal(&context, rte, &use.refusal_matters);
 	use.advisable = use.refusal == NULL;
-	if (use.advisable || use.refusal_matters)
+	if (use.advisable || use.refusal_matters || is_small(&use))
 		describe_relation(&context, &use);
 	if (use.refusal_matters && strcmp(use.refusal, NEVER_ANALYZED) == 0)
 		pa_add_hint(&context, PA_HINT_ANALYZE, 0, NULL, 1);

@@ -218,6 +218,7 @@ plan_once(PaWhatifStatement *statement, PaWhatifScope *scope, uint64 *used)
 						   statement->userid);
 	cost = plan->planTree->total_cost;
 	*used |= pa_plan_candidates(plan, scope->candidates);
+	pa_admit_reread(scope->relations, plan);
 
 	pa_whatif_scope = NULL;
 	return cost;

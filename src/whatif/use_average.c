@@ -579,6 +579,11 @@ merge_use(PaCollectedUse *mean, const PaCollectedUse *newer, int nvectors)
 {
 	mean->use.rows += (newer->use.rows - mean->use.rows) / nvectors;
 	mean->use.needs_row |= newer->use.needs_row;
+	if (newer->use.advisable)
+	{
+		mean->use.advisable = true;
+		mean->use.refusal = NULL;
+	}
 	merge_columns(mean, newer->use.columns);
 	merge_alternatives(&mean->use, newer->use.alternatives);
 	merge_orderings(&mean->use, newer->use.orderings);

@@ -19,6 +19,7 @@
  *		index_shape.c	types and operator classes of its columns
  *		index_size.c	pages and height of one; see index_size.h
  *		plan_indexes.c	which hypothetical indexes a plan uses
+ *		table_reads.c	how often a plan reads a whole table
  *		relation_use.c	what a base planning says about a relation
  *						(index_use.h names the files that do it)
  *
@@ -241,6 +242,17 @@ extern void pa_index_size(const PaIndexShape *shape, Relation relation, double t
 typedef void (*pa_plan_visitor) (Plan *plan, void *context);
 extern void pa_plan_walk(const PlannedStmt *stmt, pa_plan_visitor visit, void *context);
 extern uint64 pa_plan_candidates(const PlannedStmt *plan, List *candidates);
+
+/* table_reads.c */
+
+/*
+ * Sequential scans of the table with so many rows, or of a partition of it, in
+ * one execution: of the scan that runs most often, by the planner's estimates.
+ */
+extern double pa_plan_table_reads(const PlannedStmt *stmt, Oid relid, double tuples);
+
+/* relation_use.c */
+extern void pa_admit_reread(List *relations, const PlannedStmt *plan);
 
 /* use_average.c */
 extern List *pa_relation_use_average(List *into, List *from, int nth);
