@@ -26,7 +26,7 @@ COMMENT ON COLUMN perf_advisor.ignore_rules.category IS 'Kind of advice, such as
 COMMENT ON COLUMN perf_advisor.ignore_rules.schemaname IS 'Pattern for the schema of the table.';
 COMMENT ON COLUMN perf_advisor.ignore_rules.relname IS 'Pattern for the name of the table.';
 COMMENT ON COLUMN perf_advisor.ignore_rules.rolname IS 'Pattern for the role that ran a statement. Without schemaname and relname, the role''s statements are no part of the workload at all: right for dumps and migrations.';
-COMMENT ON COLUMN perf_advisor.ignore_rules.application_name IS 'Pattern for application_name, for advice that knows it. Statements are not recorded by application: for advice about indexes a row with it matches nothing, take the role instead.';
+COMMENT ON COLUMN perf_advisor.ignore_rules.application_name IS 'Pattern for the application_name of the sessions that ran a statement. Without schemaname and relname, statements that only such applications have run since the last reset are no part of the workload; what another one runs as well stays, and so does what more than eight run.';
 COMMENT ON COLUMN perf_advisor.ignore_rules.reason IS 'Why, for those who come later.';
 COMMENT ON COLUMN perf_advisor.ignore_rules.created_at IS 'When the row was written.';
 COMMENT ON COLUMN perf_advisor.ignore_rules.created_by IS 'Who wrote it.';

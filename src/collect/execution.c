@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "collect/application.h"
 #include "collect/cpu.h"
 #include "collect/detail.h"
 #include "collect/planid.h"
@@ -46,6 +47,7 @@ open_frame(QueryDesc *query_desc, int eflags)
 	frame->plan_origin = seen->plan_origin;
 	pa_sample_choose(frame, seen, query_desc, repeated);
 	frame->incomplete = frame->sampled || frame->wants_text || !seen->has_text ||
+		!pa_application_told(seen) ||
 		(query_desc->params != NULL && seen->calls >= seen->next_params);
 }
 
@@ -76,6 +78,7 @@ complete(PaFrame *frame, QueryDesc *query_desc)
 	if (unlikely(!seen->has_text))
 		pa_text_backfill(seen, query_desc->sourceText, query_desc->plannedstmt->stmt_location,
 						 query_desc->plannedstmt->stmt_len);
+	pa_application_tell(seen);
 	if (query_desc->params != NULL && seen->calls >= seen->next_params && pa_guc_track_parameters)
 	{
 		seen->next_params = seen->calls +

@@ -17,6 +17,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "collect/application.h"
 #include "collect/detail.h"
 #include "collect/text.h"
 
@@ -143,7 +144,11 @@ put_text(PaSeenShape *seen, char *text)
 	len = strlen(text);
 	if (len > PA_MAX_TEXT)
 		len = pg_mbcliplen(text, len, PA_MAX_TEXT);
-	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, len, GetDatabaseEncoding());
+	pa_application_recheck();
+	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, len, GetDatabaseEncoding(),
+									   pa_application_name());
+	if (seen->has_text)
+		seen->applications |= pa_application_bit;
 	pfree(text);
 }
 

@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "collect/application.h"
 #include "collect/detail.h"
 
 /* Parameters are taken from the second execution on. */
@@ -55,11 +56,13 @@ pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 		seen->next_params = PA_FIRST_PARAMS;
 	}
 	seen->epoch = epoch - 1;	/* until the store has answered */
-	if (!pa_store_shape_state(key, hash, &state))
+	pa_application_recheck();
+	if (!pa_store_shape_state(key, hash, pa_application_name(), &state))
 		return;
 	seen->epoch = epoch;
 	seen->has_text = state.has_text;
 	seen->ran |= state.calls > 0;
+	seen->applications = state.application_known ? pa_application_bit : 0;
 	seen->trees_seen = state.trees_seen;
 	seen->next_tree = state.ntrees == 0 ? 0 :
 		seen->plannings + pa_seen_wait(state.calls, state.trees_seen, PA_TREES_BASE);

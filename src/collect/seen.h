@@ -56,6 +56,7 @@ typedef struct PaSeenShape
 	uint32		tree_epoch;		/* schema epoch at which the stored tree was
 								 * known to be current, 0 = none is stored */
 
+	uint32		applications;	/* told to the store, see application.h */
 	int16		place;			/* hint where its slab entry is */
 
 	/* the plan that was identified last; see pa_planid_of() */

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "collect/application.h"
 #include "collect/detail.h"
 
 PaSource	pa_utility_source = {NULL, 0, 0, false};
@@ -130,6 +131,7 @@ pa_collect_utility_end(PaUtility *utility, const QueryCompletion *completion)
 	instr_time	elapsed;
 
 	pa_utility_leave(utility);
+	pa_application_look();		/* it may have been SET */
 	if (!utility->wanted)
 		return;
 	pa_utility_measure(utility, &elapsed);

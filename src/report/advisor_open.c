@@ -253,7 +253,6 @@ add_candidates(PaAdvisor *advisor, int number, const PaRelationUse *use)
 static void
 add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
 {
-	Oid			userid = subject->statement->shape.userid;
 	List	   *relids = NIL;
 	ListCell   *lc;
 	int			number;
@@ -273,7 +272,7 @@ add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
 	{
 		const PaRelationUse *use = lfirst(lc);
 
-		if (!pa_ignore_rules_relation_of(advisor->rules, use->relid, userid))
+		if (!pa_ignore_rules_relation_of(advisor->rules, use->relid, &subject->statement->shape))
 			add_candidates(advisor, number, use);
 	}
 }

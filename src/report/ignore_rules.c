@@ -7,9 +7,9 @@
  * SQL: whoever may read advice gets it filtered, without privileges on the
  * table and without a statement of ours among the recorded ones.
  *
- * Every column that a rule fills must match; names are LIKE patterns.  A rule
- * that fills application_name matches no statement, because statements are
- * not recorded by application.
+ * Every column that a rule fills must match; names are LIKE patterns.  Several
+ * applications may run one statement: it is left out only when each of them
+ * is matched by some rule whose other columns match.
  *
  * IDENTIFICATION
  *		src/report/ignore_rules.c
@@ -34,6 +34,7 @@
 
 #include "report/ignore_rules.h"
 #include "report/owner_sql.h"
+#include "store/store.h"
 
 #define RULES_TABLE "ignore_rules"
 
@@ -154,8 +155,7 @@ pa_ignore_rules(const char *category)
 	{
 		IgnoreRule *rule = read_rule(relation, tuple);
 
-		if (rule->application_name == NULL &&
-			(rule->category == NULL || strcmp(rule->category, category) == 0))
+		if (rule->category == NULL || strcmp(rule->category, category) == 0)
 			rules->rules = lappend(rules->rules, rule);
 	}
 	systable_endscan(scan);
@@ -163,28 +163,16 @@ pa_ignore_rules(const char *category)
 	return rules;
 }
 
-/* True when the rule is about the user's statements; false without a user. */
+/* NULL: nobody's statement. */
 static bool
-matches_user(const IgnoreRule *rule, Oid userid)
+matches_user(const IgnoreRule *rule, const PaShapeKey *shape)
 {
 	char	   *name;
 
 	if (rule->rolname == NULL)
 		return true;
-	name = OidIsValid(userid) ? GetUserNameFromId(userid, true) : NULL;
+	name = shape != NULL ? GetUserNameFromId(shape->userid, true) : NULL;
 	return name != NULL && like(name, rule->rolname);
-}
-
-static bool
-matches_relation(const IgnoreRule *rule, Oid relid)
-{
-	char	   *name = get_rel_name(relid);
-	char	   *schema = name != NULL ?
-		get_namespace_name(get_rel_namespace(relid)) : NULL;
-
-	return schema != NULL &&
-		(rule->schemaname == NULL || like(schema, rule->schemaname)) &&
-		(rule->relname == NULL || like(name, rule->relname));
 }
 
 static bool
@@ -193,39 +181,93 @@ is_about_relations(const IgnoreRule *rule)
 	return rule->schemaname != NULL || rule->relname != NULL;
 }
 
-bool
-pa_ignore_rules_user(const PaIgnoreRules *rules, Oid userid)
+/* InvalidOid: no relation's, so that a rule about some does not match. */
+static bool
+matches_relation(const IgnoreRule *rule, Oid relid)
 {
+	char	   *name;
+	char	   *schema;
+
+	if (!is_about_relations(rule))
+		return true;
+	name = OidIsValid(relid) ? get_rel_name(relid) : NULL;
+	schema = name != NULL ? get_namespace_name(get_rel_namespace(relid)) : NULL;
+	return schema != NULL &&
+		(rule->schemaname == NULL || like(schema, rule->schemaname)) &&
+		(rule->relname == NULL || like(name, rule->relname));
+}
+
+static bool
+matches_application(const List *rules, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rules)
+	{
+		if (like(name, ((const IgnoreRule *) lfirst(lc))->application_name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * True when one of the rules matches each application that runs the
+ * statement.  What nobody is known to run, or too many do, stays.
+ */
+static bool
+match_all_applications(const List *rules, const PaShapeKey *shape)
+{
+	PaApplications applications;
+
+	pa_store_read_applications(shape, &applications);
+	if (applications.count == 0 || applications.others)
+		return false;
+	for (int i = 0; i < applications.count; i++)
+	{
+		if (!matches_application(rules, applications.names[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * True when the rules want nothing said of the relation (or InvalidOid) in
+ * the statement (or NULL).
+ */
+static bool
+match(const PaIgnoreRules *rules, Oid relid, const PaShapeKey *shape)
+{
+	List	   *by_application = NIL;
 	ListCell   *lc;
 
 	foreach(lc, rules->rules)
 	{
-		const IgnoreRule *rule = lfirst(lc);
+		IgnoreRule *rule = lfirst(lc);
 
-		if (!is_about_relations(rule) && matches_user(rule, userid))
+		if (!matches_relation(rule, relid) || !matches_user(rule, shape))
+			continue;
+		if (rule->application_name == NULL)
 			return true;
+		by_application = lappend(by_application, rule);
 	}
-	return false;
+	return by_application != NIL && shape != NULL &&
+		match_all_applications(by_application, shape);
+}
+
+bool
+pa_ignore_rules_statement(const PaIgnoreRules *rules, const PaShapeKey *shape)
+{
+	return match(rules, InvalidOid, shape);
 }
 
 bool
 pa_ignore_rules_relation(const PaIgnoreRules *rules, Oid relid)
 {
-	return pa_ignore_rules_relation_of(rules, relid, InvalidOid);
+	return match(rules, relid, NULL);
 }
 
 bool
-pa_ignore_rules_relation_of(const PaIgnoreRules *rules, Oid relid, Oid userid)
+pa_ignore_rules_relation_of(const PaIgnoreRules *rules, Oid relid, const PaShapeKey *shape)
 {
-	ListCell   *lc;
-
-	foreach(lc, rules->rules)
-	{
-		const IgnoreRule *rule = lfirst(lc);
-
-		if (is_about_relations(rule) && matches_user(rule, userid) &&
-			matches_relation(rule, relid))
-			return true;
-	}
-	return false;
+	return match(rules, relid, shape);
 }

@@ -13,6 +13,8 @@
 
 #include "nodes/pg_list.h"
 
+#include "base/statement.h"
+
 #define PA_CATEGORY_INDEX "index"
 
 typedef struct PaIgnoreRules PaIgnoreRules;
@@ -23,17 +25,17 @@ typedef struct PaIgnoreRules PaIgnoreRules;
  */
 extern PaIgnoreRules *pa_ignore_rules(const char *category);
 
-/* True when the statements of that user are no part of the workload. */
-extern bool pa_ignore_rules_user(const PaIgnoreRules *rules, Oid userid);
-
 /*
- * True when nothing is to be said about the relation, whoever reads it; false
- * for one that is gone.
+ * True when the statement is no part of the workload: by its user, or by the
+ * applications that run it, if all of them match.
  */
+extern bool pa_ignore_rules_statement(const PaIgnoreRules *rules, const PaShapeKey *shape);
+
+/* True when nothing is to be said about the relation, whoever reads it. */
 extern bool pa_ignore_rules_relation(const PaIgnoreRules *rules, Oid relid);
 
-/* True when nothing is to be said of that relation in that user's statements. */
+/* True when nothing is to be said of that relation in that statement. */
 extern bool pa_ignore_rules_relation_of(const PaIgnoreRules *rules, Oid relid,
-										Oid userid);
+										const PaShapeKey *shape);
 
 #endif							/* PA_REPORT_IGNORE_RULES_H */

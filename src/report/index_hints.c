@@ -352,7 +352,7 @@ add_subject_hints(HintState *state, PaAdvisorSubject *subject)
 		ListCell   *lc2;
 
 		if (pa_ignore_rules_relation_of(state->advisor->rules, use->relid,
-										subject->statement->shape.userid))
+										&subject->statement->shape))
 			continue;
 		foreach(lc2, pa_analyze_hints(use))
 		{

@@ -113,7 +113,7 @@ pa_report_workload(const PaIgnoreRules *rules, const int64 *queryid)
 		const PaWorkloadStatement *statement = lfirst(lc);
 
 		if ((queryid == NULL && statement->calls < MIN_CALLS) ||
-			pa_ignore_rules_user(rules, statement->shape.userid))
+			pa_ignore_rules_statement(rules, &statement->shape))
 			workload->statements =
 				foreach_delete_current(workload->statements, lc);
 	}

@@ -40,7 +40,7 @@ typedef struct PaWorkload
 /*
  * The statements of this database that were planned, and called or cancelled at least
  * twice, at most PA_MAX_WORKLOAD; in CurrentMemoryContext.  Those of users
- * whom a rule excludes are left out.  With a queryid, only those that have
+ * and applications that a rule excludes are left out.  With a queryid, only those that have
  * it, be it called once.
  */
 extern PaWorkload *pa_report_workload(const PaIgnoreRules *rules,

@@ -20,22 +20,6 @@
 
 #include "store/store_internal.h"
 
-/* Locks a shape's partition unless it is busy, which is counted. */
-static bool
-try_lock(uint32 hash, LWLockMode mode)
-{
-	if (LWLockConditionalAcquire(pa_partition_lock(pa_partition_of(hash)), mode))
-		return true;
-	pg_atomic_fetch_add_u64(&pa_shared->contended, 1);
-	return false;
-}
-
-static void
-unlock(uint32 hash)
-{
-	LWLockRelease(pa_partition_lock(pa_partition_of(hash)));
-}
-
 /*
  * Picks the place of one more item in a reservoir of "size" that has been
  * offered "seen" items before (Vitter 1985, algorithm R).  "size" or more
@@ -57,12 +41,13 @@ pa_store_epoch(uint32 shape_hash)
 
 /* False when the partition is busy; a shape that is not there is all zero. */
 bool
-pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
+pa_store_shape_state(const PaShapeKey *key, uint32 hash, const char *application,
+					 PaShapeState *state)
 {
 	PaSharedShape *shape;
 
 	memset(state, 0, sizeof(*state));
-	if (!try_lock(hash, LW_SHARED))
+	if (!pa_partition_try_lock(hash, LW_SHARED))
 		return false;
 	shape = pa_table_find_shape_locked(key, hash);
 	if (shape != NULL)
@@ -74,11 +59,12 @@ pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
 		state->nparams = shape->nparams;
 		state->trees_seen = shape->trees_seen;
 		state->params_seen = shape->params_seen;
+		state->application_known = pa_application_known_locked(shape, application);
 		for (int32 i = shape->first_entry; i != PA_NONE; i = entries[i].next)
 			state->calls += entries[i].counters.exec.count +
 				entries[i].counters.cancelled;
 	}
-	unlock(hash);
+	pa_partition_unlock(hash);
 	state->calls += pa_slab_shape_calls(key, hash);
 	return true;
 }
@@ -86,27 +72,30 @@ pa_store_shape_state(const PaShapeKey *key, uint32 hash, PaShapeState *state)
 /* ---- writers ---- */
 
 bool
-pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len, int encoding)
+pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len, int encoding,
+				  const char *application)
 {
 	PaSharedBlob blob;
 	PaSharedShape *shape;
 
 	/* texts are short: compressing them would cost more than it saves */
 	if (!pa_blob_store(&blob, text, len, len > 4096, true))
-		return true;
-	if (!try_lock(hash, LW_EXCLUSIVE))
+		return pa_store_put_application(key, hash, application);
+	if (!pa_partition_try_lock(hash, LW_EXCLUSIVE))
 	{
 		pa_blob_free(&blob);
 		return false;
 	}
 	shape = pa_table_make_shape_locked(key, hash);
+	if (shape != NULL)
+		pa_application_add_locked(shape, application);
 	if (shape != NULL && !DsaPointerIsValid(shape->text.pointer))
 	{
 		shape->text = blob;
 		shape->encoding = encoding;
 		blob.pointer = InvalidDsaPointer;
 	}
-	unlock(hash);
+	pa_partition_unlock(hash);
 	pa_blob_free(&blob);
 	return true;
 }
@@ -122,14 +111,14 @@ pa_store_has_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree)
 	PaSharedShape *shape;
 	bool		found = false;
 
-	if (!try_lock(hash, LW_SHARED))
+	if (!pa_partition_try_lock(hash, LW_SHARED))
 		return false;
 	shape = pa_table_find_shape_locked(key, hash);
 	for (int i = 0; shape != NULL && i < shape->ntrees; i++)
 		found |= shape->trees[i].relations_hash == tree->relations_hash &&
 			shape->trees[i].dependency_hash == tree->dependency_hash &&
 			(tree->settings == NULL || shape->trees[i].settings_hash == tree->settings_hash);
-	unlock(hash);
+	pa_partition_unlock(hash);
 	return found;
 }
 
@@ -180,7 +169,7 @@ pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree, 
 
 	if (wait)
 		LWLockAcquire(pa_partition_lock(pa_partition_of(hash)), LW_EXCLUSIVE);
-	else if (!try_lock(hash, LW_EXCLUSIVE))
+	else if (!pa_partition_try_lock(hash, LW_EXCLUSIVE))
 	{
 		pa_blob_free(&stored.blob);
 		return false;
@@ -199,7 +188,7 @@ pa_store_put_tree(const PaShapeKey *key, uint32 hash, const PaStoredTree *tree, 
 			pa_blob_free(&shape->trees[slot].blob);
 		shape->trees[slot] = stored;
 	}
-	unlock(hash);
+	pa_partition_unlock(hash);
 	if (slot == PA_NONE)
 		pa_blob_free(&stored.blob);
 	return true;
@@ -225,7 +214,7 @@ pa_store_put_params(const PaShapeKey *key, uint32 hash, ParamListInfo params)
 	}
 	pfree(content);
 
-	if (!try_lock(hash, LW_EXCLUSIVE))
+	if (!pa_partition_try_lock(hash, LW_EXCLUSIVE))
 	{
 		pa_blob_free(&blob);
 		return false;
@@ -244,7 +233,7 @@ pa_store_put_params(const PaShapeKey *key, uint32 hash, ParamListInfo params)
 			pa_blob_free(&shape->params[place]);
 		shape->params[place] = blob;
 	}
-	unlock(hash);
+	pa_partition_unlock(hash);
 	if (place >= PA_MAX_PARAMS)
 		pa_blob_free(&blob);
 	return true;

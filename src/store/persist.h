@@ -11,7 +11,8 @@
  *	STATEMENT		one statement with its plan, both tiers merged; the one
  *					with the most time first, so that a smaller store keeps it
  *	ERROR			a row of errors
- *	SHAPE			a statement without its plan; followed by what belongs to it:
+ *	SHAPE			a statement without its plan, and who runs it; followed by
+ *					what belongs to it:
  *	TEXT, TREE, PARAMS, PLAN_TEXT, SCANS	a PaFileBlob, then the chunk as it
  *					is in text memory
  *
@@ -36,7 +37,7 @@
 #define PA_FILE_BAD PA_FILE ".bad"	/* the last one that was rejected */
 
 #define PA_FILE_MAGIC 0x50414453
-#define PA_FILE_FORMAT 1
+#define PA_FILE_FORMAT 2
 #define PA_FILE_SIZES 10
 
 /* No record is longer: a chunk has an eighth of text memory at most. */
@@ -91,6 +92,7 @@ typedef struct PaFileStatement
 	PaCounters	counters;
 } PaFileStatement;
 
+/* Followed by the names of its applications, each with its zero byte. */
 typedef struct PaFileShape
 {
 	PaShapeKey	key;
@@ -98,6 +100,8 @@ typedef struct PaFileShape
 	uint32		params_seen;
 	uint32		trees_seen;
 	uint32		has_entries;	/* it was more than a text */
+	uint32		applications;	/* number of names that follow */
+	uint32		other_applications;
 } PaFileShape;
 
 /* What is known of a chunk; fields that its kind has not are 0. */
@@ -123,6 +127,7 @@ extern bool pa_persist_write(uint64 *length);
 extern bool pa_persist_load(void);
 
 /* persist_check.c: does what the file says make sense? */
+extern bool pa_persist_names_valid(const char *data, Size len, uint32 count);
 extern bool pa_persist_params_valid(const char *data, Size len);
 extern bool pa_persist_scans_valid(const PaSharedScans *scans, Size len);
 extern bool pa_persist_blob_valid(const PaFileBlob *blob, Size len);

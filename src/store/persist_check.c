@@ -23,6 +23,25 @@
 /* pglz makes at most 273 bytes of 3 (a tag of the longest match). */
 #define PA_MAX_COMPRESSION 100
 
+/* True when there are so many names, each with its zero byte, and no more. */
+bool
+pa_persist_names_valid(const char *data, Size len, uint32 count)
+{
+	const char *end = data + len;
+
+	if (count > PA_MAX_APPLICATIONS)
+		return false;
+	for (uint32 i = 0; i < count; i++)
+	{
+		const char *zero = memchr(data, '\0', Min(end - data, NAMEDATALEN));
+
+		if (zero == NULL)
+			return false;
+		data = zero + 1;
+	}
+	return data == end;
+}
+
 /*
  * True when SerializeParamList() could have made this: the number of values,
  * then for each its type, flags, and length with so many bytes.  A length of

@@ -210,13 +210,15 @@ static bool
 restore_shape(PaFileReader *reader, Size len)
 {
 	PaFileShape fixed;
+	const char *name = reader->buffer + sizeof(fixed);
 	uint32		hash;
 	int			p;
 
-	if (len != sizeof(fixed))
+	if (len < sizeof(fixed))
 		return false;
 	memcpy(&fixed, reader->buffer, sizeof(fixed));
-	if (fixed.key.queryid == 0)
+	if (fixed.key.queryid == 0 ||
+		!pa_persist_names_valid(name, len - sizeof(fixed), fixed.applications))
 		return false;
 	hash = pa_store_shape_hash(&fixed.key);
 	p = pa_partition_of(hash);
@@ -228,6 +230,12 @@ restore_shape(PaFileReader *reader, Size len)
 	reader->shape->encoding = fixed.encoding;
 	reader->shape->params_seen = fixed.params_seen;
 	reader->shape->trees_seen = fixed.trees_seen;
+	for (uint32 i = 0; i < fixed.applications; i++)
+	{
+		pa_application_add_locked(reader->shape, name);
+		name += strlen(name) + 1;
+	}
+	reader->shape->other_applications |= fixed.other_applications != 0;
 	return true;
 }
 

@@ -197,14 +197,21 @@ put_shape_locked(PaFileWriter *writer, const PaSharedShape *shape)
 	PaSharedEntry *entries = pa_shared_entries(shape->partition);
 	PaFileRecord record = {PA_RECORD_SHAPE, sizeof(PaFileShape)};
 	PaFileShape fixed = {0};
+	char		names[PA_MAX_APPLICATIONS][NAMEDATALEN];
 
 	fixed.key = shape->key;
 	fixed.encoding = shape->encoding;
 	fixed.params_seen = shape->params_seen;
 	fixed.trees_seen = shape->trees_seen;
 	fixed.has_entries = shape->nentries > 0;
+	fixed.applications = pa_application_names_locked(shape, names);
+	fixed.other_applications = shape->other_applications;
+	for (uint32 i = 0; i < fixed.applications; i++)
+		record.len += strlen(names[i]) + 1;
 	put_bytes(writer, &record, sizeof(record));
 	put_bytes(writer, &fixed, sizeof(fixed));
+	for (uint32 i = 0; i < fixed.applications; i++)
+		put_bytes(writer, names[i], strlen(names[i]) + 1);
 
 	put_plain_blob_locked(writer, PA_RECORD_TEXT, &shape->text);
 	for (int i = 0; i < shape->ntrees; i++)

@@ -79,6 +79,22 @@ extern PaErrorList *pa_store_read_errors(void);
  */
 extern char *pa_store_read_text(const PaShapeKey *shape, int *encoding);
 
+/* The applications that run a shape, by application_name. */
+#define PA_MAX_APPLICATIONS 8	/* names a shape */
+
+typedef struct PaApplications
+{
+	int			count;
+	bool		others;			/* there were more */
+	char		names[PA_MAX_APPLICATIONS][NAMEDATALEN];
+} PaApplications;
+
+/*
+ * count = 0: nobody has run it since the last reset, or it is not known who.
+ * For filtering only: what others' sessions are called is theirs to say.
+ */
+extern void pa_store_read_applications(const PaShapeKey *shape, PaApplications *applications);
+
 /* List of PaStoredTree *, empty when none is stored. */
 extern List *pa_store_read_trees(const PaShapeKey *shape);
 

@@ -53,6 +53,7 @@
 #define PA_MAX_TREES 5			/* a shape; 18+: one a set of relations */
 #define PA_MAX_PARAMS 5			/* parameter vectors a shape */
 #define PA_MAX_PLANS 20			/* planids a shape; more count under 0 */
+#define PA_APPLICATION_NAMES 32	/* a partition; 133 kB in all */
 #define PA_ERROR_ROWS 24		/* a partition; 75 kB in all */
 #define PA_NONE (-1)			/* end of a list of array indexes */
 #define PA_DSA_LOCK PA_ALL_PARTITIONS
@@ -133,6 +134,8 @@ typedef struct PaSharedShape
 	int32		encoding;		/* of the text */
 	uint32		params_seen;	/* vectors offered, for the reservoir */
 	uint32		trees_seen;		/* trees with literals offered */
+	uint32		applications;	/* who ran it: bits of the partition's names */
+	bool		other_applications; /* and others, whose names had no room */
 	PaSharedBlob text;
 	PaSharedTree trees[PA_MAX_TREES];
 	PaSharedBlob params[PA_MAX_PARAMS];
@@ -186,6 +189,8 @@ typedef struct PaSharedPartition
 	int32		free_shape;
 	int32		nentries;
 	int32		hand;			/* clock hand over shapes */
+	uint32		named;			/* bits of the applications[] that hold a name */
+	char		applications[PA_APPLICATION_NAMES][NAMEDATALEN];
 } PaSharedPartition;
 
 /* ---- header ---- */
@@ -336,6 +341,24 @@ pa_shared_errors(int partition)
 	return (PaSharedError *) ((char *) pa_shared_partition(partition) + pa_shared->errors_offset);
 }
 
+/*
+ * Locks the partition of a shape unless it is busy, which is counted.
+ */
+static inline bool
+pa_partition_try_lock(uint32 shape_hash, LWLockMode mode)
+{
+	if (LWLockConditionalAcquire(pa_partition_lock(pa_partition_of(shape_hash)), mode))
+		return true;
+	pg_atomic_fetch_add_u64(&pa_shared->contended, 1);
+	return false;
+}
+
+static inline void
+pa_partition_unlock(uint32 shape_hash)
+{
+	LWLockRelease(pa_partition_lock(pa_partition_of(shape_hash)));
+}
+
 /* shmem.c */
 extern void *pa_shared_area_place(void);
 
@@ -364,6 +387,12 @@ extern void pa_table_reset_locked(int p);
 extern void pa_shape_drop_trees_locked(PaSharedShape *shape, uint32 hash);
 extern void pa_shape_drop_values_locked(PaSharedShape *shape);
 extern void pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree *tree);
+
+/* applications.c: all under the partition's lock */
+extern bool pa_application_known_locked(const PaSharedShape *shape, const char *name);
+extern void pa_application_add_locked(PaSharedShape *shape, const char *name);
+extern void pa_application_clear_locked(PaSharedShape *shape);
+extern int	pa_application_names_locked(const PaSharedShape *shape, char (*names)[NAMEDATALEN]);
 
 /* read.c */
 extern void pa_lock_all(LWLockMode mode);

@@ -105,17 +105,22 @@ typedef struct PaShapeState
 	uint32		trees_seen;		/* offered so far, by all backends */
 	uint32		params_seen;
 	int64		calls;			/* folded so far, and in our own slab */
+	bool		application_known;	/* nothing is to be told of the one asked for */
 } PaShapeState;
 
 extern uint32 pa_store_epoch(uint32 shape_hash);
-extern bool pa_store_shape_state(const PaShapeKey *shape, uint32 hash, PaShapeState *state);
+extern bool pa_store_shape_state(const PaShapeKey *shape, uint32 hash, const char *application,
+								 PaShapeState *state);
 
 /*
  * Each gives false only when the partition is busy: offer it again.  What
  * finds no memory is counted and settled.  "wait" is for a tree that may not
- * be seen a second time: the lock is held for microseconds.
+ * be seen a second time: the lock is held for microseconds.  A text brings the
+ * application that runs the statement, so that this costs no second lock.
  */
-extern bool pa_store_put_text(const PaShapeKey *shape, uint32 hash, const char *text, int len, int encoding);
+extern bool pa_store_put_text(const PaShapeKey *shape, uint32 hash, const char *text, int len, int encoding,
+							  const char *application);
+extern bool pa_store_put_application(const PaShapeKey *shape, uint32 hash, const char *name);
 extern bool pa_store_put_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree, bool wait);
 extern bool pa_store_has_tree(const PaShapeKey *shape, uint32 hash, const PaStoredTree *tree);
 extern bool pa_store_put_params(const PaShapeKey *shape, uint32 hash, ParamListInfo params);

@@ -74,6 +74,7 @@ pa_table_init(void)
 			pa_shared_buckets(p)[i] = PA_NONE;
 		partition->free_entry = partition->free_shape = 0;
 		partition->nentries = partition->hand = 0;
+		partition->named = 0;
 	}
 }
 
@@ -321,7 +322,7 @@ pa_shape_drop_tree_locked(PaSharedShape *shape, uint32 hash, const PaStoredTree 
 
 /*
  * Drops the values that the statement was run with: the sampled parameters,
- * and the trees that have literals in them.  A tree with parameters stays, for
+ * and the trees that have literals in them; and who ran it.  A tree with parameters stays, for
  * a statement that a client prepared long ago may never be planned again.
  */
 void
@@ -340,6 +341,7 @@ pa_shape_drop_values_locked(PaSharedShape *shape)
 	for (int i = 0; i < shape->nparams; i++)
 		pa_blob_free(&shape->params[i]);
 	shape->nparams = shape->params_seen = 0;
+	pa_application_clear_locked(shape);
 	pg_atomic_fetch_add_u32(&pa_shared->epoch[shape->partition], 1);
 }
 

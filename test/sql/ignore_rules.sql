@@ -34,7 +34,7 @@ DELETE FROM perf_advisor.ignore_rules;
 INSERT INTO perf_advisor.ignore_rules (category, relname, reason) VALUES ('n_plus_one', 'sale', 'not about indexes');
 INSERT INTO perf_advisor.ignore_rules (relname, rolname, reason) VALUES ('load', 'perf_advisor_test_dumper', 'he never reads that');
 INSERT INTO perf_advisor.ignore_rules (relname, schemaname, reason) VALUES ('sale', 'stage_1', 'other schema');
-INSERT INTO perf_advisor.ignore_rules (application_name, relname, reason) VALUES ('psql', 'sale', 'by application: not known of statements');
+INSERT INTO perf_advisor.ignore_rules (application_name, relname, reason) VALUES ('psql', 'sale', 'other application');
 SELECT * FROM advised;
 -- that table for that role only
 INSERT INTO perf_advisor.ignore_rules (relname, rolname, reason) VALUES ('sale', 'perf_advisor_test_%', 'he may wait');
@@ -51,6 +51,9 @@ CREATE TABLE main.child (id int PRIMARY KEY, parent_id int REFERENCES main.paren
 INSERT INTO main.parent VALUES (1);
 INSERT INTO main.child SELECT i, 1, repeat('x', 60) FROM generate_series(1, 30000) AS i;
 SELECT kind, severity, relname, column_name, queryids, calls, fix FROM perf_advisor.index_hints WHERE kind = 'foreign_key';
+INSERT INTO perf_advisor.ignore_rules (category, reason) VALUES ('index', 'frozen until May');
+SELECT kind FROM perf_advisor.index_hints WHERE kind = 'foreign_key';
+DELETE FROM perf_advisor.ignore_rules;
 INSERT INTO perf_advisor.ignore_rules (relname, reason) VALUES ('child', 'the parent never changes');
 SELECT kind FROM perf_advisor.index_hints WHERE kind = 'foreign_key';
 DELETE FROM perf_advisor.ignore_rules;
@@ -82,6 +85,9 @@ INSERT INTO perf_advisor.ignore_rules (relname, schemaname, reason) VALUES ('sal
 INSERT INTO perf_advisor.ignore_rules (relname, reason) VALUES ('sal\\', 'ends with an escaped one');
 INSERT INTO perf_advisor.ignore_rules (relname, reason) VALUES ('sal\|', 'ends with something escaped');
 SELECT * FROM advised;
+INSERT INTO perf_advisor.ignore_rules (relname, reason) VALUES ('sal\e', 'ends with something escaped that need not be');
+SELECT * FROM advised;
+DELETE FROM perf_advisor.ignore_rules WHERE relname = 'sal\e';
 -- even if somebody took the check away
 BEGIN;
 ALTER TABLE perf_advisor.ignore_rules DROP CONSTRAINT ignore_rules_patterns_end_well;
