@@ -196,6 +196,17 @@ typedef struct PaPlanCost
 	double		vector_cost[PA_MAX_PLAN_VECTORS];
 } PaPlanCost;
 
+/* What one plan is made of, see plan_outline.c. */
+typedef struct PaPlanOutline
+{
+	double		cost;			/* planner units */
+	List	   *indexids;		/* OidList: real indexes that it reads, each once */
+	List	   *arbiters;		/* of OidList: the indexes that each ON CONFLICT
+								 * was inferred from */
+	List	   *labels;			/* of char *: its nodes in order of their labels,
+								 * "Seq Scan on orders" */
+} PaPlanOutline;
+
 /* A caller's query without and with indexes of the caller's choice. */
 typedef struct PaWhatifAnswer
 {

@@ -88,6 +88,18 @@ hot_share(Oid relid)
 	return Min(1.0, hot / updates);
 }
 
+double
+pa_catalog_deleted_rows(Oid relid)
+{
+	double		deletes = 0;
+	ListCell   *lc;
+
+	foreach(lc, pa_catalog_with_partitions(relid))
+		deletes += DatumGetInt64(OidFunctionCall1(F_PG_STAT_GET_TUPLES_DELETED,
+												  ObjectIdGetDatum(lfirst_oid(lc))));
+	return deletes;
+}
+
 /* Indexes that writers keep up to date, the invalid ones too. */
 static int
 count_indexes(Oid relid)

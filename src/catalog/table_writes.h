@@ -26,6 +26,9 @@ extern Oid	pa_catalog_partition_root(Oid relid);
 extern Bitmapset *pa_catalog_root_columns(Oid relid, Oid root,
 										  const Bitmapset *attnums);
 
+/* Rows that were deleted, by the cumulative statistics, over its partitions. */
+extern double pa_catalog_deleted_rows(Oid relid);
+
 /* Fills in hot_updates from updates, nindexes and brin_keeps_hot. */
 extern void pa_catalog_complete_writes(PaTableWrites *writes);
 

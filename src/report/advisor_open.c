@@ -23,7 +23,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -40,8 +39,6 @@
 #include "report/updates.h"
 #include "store/store.h"
 
-#define PA_SCHEMA "perf_advisor"
-
 /*
  * So many statements are planned with all that was sampled of them, and the
  * lighter ones with so many trees or vectors: PA_MAX_PLANNER_CALLS has to do
@@ -57,34 +54,6 @@ static double
 msec_since(TimestampTz start)
 {
 	return (double) (GetCurrentTimestamp() - start) / 1000.0;
-}
-
-/*
- * True when the statement reads our own views or calls our own functions:
- * looking at the advice is no part of the workload.
- */
-static bool
-is_about_us(Query *query)
-{
-	Oid			schema = get_namespace_oid(PA_SCHEMA, true);
-	PaQueryDependencies deps;
-	ListCell   *lc;
-
-	if (!OidIsValid(schema))
-		return false;
-
-	pa_query_dependencies(query, &deps);
-	foreach(lc, deps.relations)
-	{
-		if (get_rel_namespace(lfirst_oid(lc)) == schema)
-			return true;
-	}
-	foreach(lc, deps.functions)
-	{
-		if (get_func_namespace(lfirst_oid(lc)) == schema)
-			return true;
-	}
-	return false;
 }
 
 /* True when a sampled execution of the statement scanned some relation. */
@@ -430,7 +399,7 @@ open_statement(PaAdvisor *advisor, const PaWorkloadStatement *statement,
 		pa_advisor_skip(advisor, statement, refusal);
 		return true;
 	}
-	if (is_about_us(query))
+	if (pa_report_is_about_us(query))
 		return false;
 
 	foreach(lc, trees)

@@ -10,8 +10,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
+#include "utils/lsyscache.h"
+
 #include "report/predicate.h"
 #include "report/stored_tree.h"
+
+#define PA_SCHEMA "perf_advisor"
 
 /* Reading takes nothing but memory, so there is no subtransaction to undo it. */
 Query *
@@ -42,4 +47,28 @@ pa_report_read_tree(const PaStoredTree *tree, const char **refusal)
 	if (refusal != NULL)
 		*refusal = why;
 	return NULL;
+}
+
+bool
+pa_report_is_about_us(Query *query)
+{
+	Oid			schema = get_namespace_oid(PA_SCHEMA, true);
+	PaQueryDependencies deps;
+	ListCell   *lc;
+
+	if (!OidIsValid(schema))
+		return false;
+
+	pa_query_dependencies(query, &deps);
+	foreach(lc, deps.relations)
+	{
+		if (get_rel_namespace(lfirst_oid(lc)) == schema)
+			return true;
+	}
+	foreach(lc, deps.functions)
+	{
+		if (get_func_namespace(lfirst_oid(lc)) == schema)
+			return true;
+	}
+	return false;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * stored_tree.h
- *		A stored query tree as nodes.
+ *		A stored query tree as nodes, and what it is about.
  *
  * IDENTIFICATION
  *		src/report/stored_tree.h
@@ -21,5 +21,11 @@
  * restart can have nodes of a library that is not loaded now.
  */
 extern Query *pa_report_read_tree(const PaStoredTree *tree, const char **refusal);
+
+/*
+ * True when the statement reads our own views or calls our own functions:
+ * looking at the advice is no part of the workload.
+ */
+extern bool pa_report_is_about_us(Query *query);
 
 #endif							/* PA_REPORT_STORED_TREE_H */

@@ -82,13 +82,13 @@ compare_weights(const ListCell *left, const ListCell *right)
 	return 0;
 }
 
-PaWorkload *
-pa_report_workload(const PaIgnoreRules *rules, const int64 *queryid)
+/* Those with the queryid, or all for NULL, in no order. */
+static List *
+planned_statements(const int64 *queryid)
 {
 	PaStatementSums *sums = pa_report_statements();
-	PaWorkload *workload = palloc0(sizeof(PaWorkload));
+	List	   *statements = NIL;
 	PaWorkloadStatement *last = NULL;
-	ListCell   *lc;
 
 	/* Rows that differ in toplevel only follow each other. */
 	for (int i = 0; i < sums->count; i++)
@@ -103,11 +103,29 @@ pa_report_workload(const PaIgnoreRules *rules, const int64 *queryid)
 		{
 			last = palloc0(sizeof(PaWorkloadStatement));
 			last->shape = sum->shape;
-			workload->statements = lappend(workload->statements, last);
+			statements = lappend(statements, last);
 		}
 		add_sum(last, sum);
 	}
+	return statements;
+}
 
+List *
+pa_report_planned_statements(void)
+{
+	List	   *statements = planned_statements(NULL);
+
+	list_sort(statements, compare_weights);
+	return statements;
+}
+
+PaWorkload *
+pa_report_workload(const PaIgnoreRules *rules, const int64 *queryid)
+{
+	PaWorkload *workload = palloc0(sizeof(PaWorkload));
+	ListCell   *lc;
+
+	workload->statements = planned_statements(queryid);
 	foreach(lc, workload->statements)
 	{
 		const PaWorkloadStatement *statement = lfirst(lc);

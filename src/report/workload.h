@@ -38,6 +38,12 @@ typedef struct PaWorkload
 } PaWorkload;
 
 /*
+ * All statements of this database that were planned (of PaWorkloadStatement *),
+ * be they called once, most time first; in CurrentMemoryContext.
+ */
+extern List *pa_report_planned_statements(void);
+
+/*
  * The statements of this database that were planned, and called or cancelled at least
  * twice, at most PA_MAX_WORKLOAD; in CurrentMemoryContext.  Those of users
  * and applications that a rule excludes are left out.  With a queryid, only those that have

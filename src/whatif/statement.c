@@ -79,9 +79,10 @@ typedef struct PlanningRequest
 	PaPlanCost *costs;
 	bool		facts;			/* collect relation uses (first set only) */
 	List	   *names;			/* of the candidates, for text */
-	char	  **text;			/* EXPLAIN's of the first vector's plan, palloc'd in
-								 * text_context; NULL: not wanted */
-	MemoryContext text_context;
+	char	  **text;			/* EXPLAIN's of the first vector's plan; NULL: not
+								 * wanted */
+	List	  **outlines;		/* one a vector; NULL: not wanted */
+	MemoryContext result_context;	/* where text and outlines go */
 } PlanningRequest;
 
 static bool
@@ -299,8 +300,34 @@ explain_set(PaWhatifStatement *statement, List *candidates, PlanningRequest *req
 	pa_whatif_scope = &scope;
 	plan = pa_sandbox_plan(copyObject(statement->query), scope.params, statement->userid);
 	text = pa_sandbox_explain(plan, scope.params, statement->userid, request->names);
-	*request->text = MemoryContextStrdup(request->text_context, text);
+	*request->text = MemoryContextStrdup(request->result_context, text);
 	pa_whatif_scope = NULL;
+}
+
+/* What the plan for each vector is made of. */
+static void
+outline_plans(PaWhatifStatement *statement, PlanningRequest *request)
+{
+	for (int i = 0; i < statement->nvectors; i++)
+	{
+		PaWhatifScope scope = {0};
+		MemoryContext oldcontext;
+		PlannedStmt *plan;
+
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(statement->scratch);
+		plannings++;
+		scope.params = statement->vectors[i];
+		scope.hidden = statement->hidden;
+		scope.expressions = &statement->expressions;
+		pa_whatif_scope = &scope;
+		plan = pa_sandbox_plan(copyObject(statement->query), scope.params, statement->userid);
+		pa_whatif_scope = NULL;
+
+		oldcontext = MemoryContextSwitchTo(request->result_context);
+		*request->outlines = lappend(*request->outlines, pa_plan_outline(plan));
+		MemoryContextSwitchTo(oldcontext);
+	}
 }
 
 static bool
@@ -315,6 +342,8 @@ plan_request(PaWhatifStatement *statement, PlanningRequest *request)
 	pa_sandbox_enter(statement->userid, statement->tree);
 	if (request->facts && !check_planning_time(statement))
 		return false;
+	if (request->outlines != NULL)
+		outline_plans(statement, request);
 	foreach(lc, request->sets)
 	{
 		List	   *candidates = (List *) lfirst(lc);
@@ -506,6 +535,17 @@ pa_whatif_hide(PaWhatifStatement *statement, List *indexids)
 	MemoryContextSwitchTo(oldcontext);
 }
 
+List *
+pa_whatif_outlines(PaWhatifStatement *statement)
+{
+	PlanningRequest request = {0};
+	List	   *outlines = NIL;
+
+	request.outlines = &outlines;
+	request.result_context = CurrentMemoryContext;
+	return run_request(statement, &request) ? outlines : NIL;
+}
+
 char *
 pa_whatif_explain(PaWhatifStatement *statement, List *candidates, List *names)
 {
@@ -516,7 +556,7 @@ pa_whatif_explain(PaWhatifStatement *statement, List *candidates, List *names)
 	request.sets = list_make1(candidates);
 	request.names = names;
 	request.text = &text;
-	request.text_context = CurrentMemoryContext;
+	request.result_context = CurrentMemoryContext;
 	(void) run_request(statement, &request);
 	list_free(request.sets);
 	return text;

@@ -92,6 +92,13 @@ extern uint64 pa_whatif_plannings(void);
 extern void pa_whatif_hide(PaWhatifStatement *statement, List *indexids);
 
 /*
+ * What the plan for each of the vectors is made of without the hidden indexes
+ * (List of PaPlanOutline *, as many as pa_whatif_base() has vectors), palloc'd;
+ * NIL when refused.
+ */
+extern List *pa_whatif_outlines(PaWhatifStatement *statement);
+
+/*
  * EXPLAIN's text of the plan for the first vector with the candidates, which
  * it calls by names (List of char *, as many), palloc'd; NULL when refused.
  */

@@ -20,6 +20,7 @@
  *		index_size.c	pages and height of one; see index_size.h
  *		plan_indexes.c	which hypothetical indexes a plan uses
  *		table_reads.c	how often a plan reads a whole table
+ *		plan_outline.c	what a plan is made of, to be compared
  *		relation_use.c	what a base planning says about a relation
  *						(index_use.h names the files that do it)
  *
@@ -253,6 +254,9 @@ extern double pa_plan_table_reads(const PlannedStmt *stmt, Oid relid, double tup
 
 /* relation_use.c */
 extern void pa_admit_reread(List *relations, const PlannedStmt *plan);
+
+/* plan_outline.c */
+extern PaPlanOutline *pa_plan_outline(const PlannedStmt *stmt);
 
 /* use_average.c */
 extern List *pa_relation_use_average(List *into, List *from, int nth);
