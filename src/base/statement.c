@@ -122,6 +122,7 @@ pa_counters_merge(PaCounters *into, const PaCounters *from)
 
 	into->first_call = earlier(into->first_call, from->first_call);
 	into->last_call = Max(into->last_call, from->last_call);
+	into->last_failure = Max(into->last_failure, from->last_failure);
 	into->stats_since = earlier(into->stats_since, from->stats_since);
 	into->minmax_since = earlier(into->minmax_since, from->minmax_since);
 }

@@ -115,6 +115,7 @@ typedef struct PaCounters
 
 	TimestampTz first_call;
 	TimestampTz last_call;
+	TimestampTz last_failure;	/* of an execution; 0: none */
 	TimestampTz stats_since;
 	TimestampTz minmax_since;
 } PaCounters;

@@ -50,6 +50,10 @@ extern void pa_nodes_describe(QueryDesc *query_desc);
 extern void pa_nodes_read(QueryDesc *query_desc, bool partial);
 extern double pa_nodes_expected(const Plan *plan, double loops);
 
+/* plan_indexes.c: which indexes a plan contains */
+extern pg_attribute_cold void pa_plan_indexes_put(PaSeenShape *seen, int64 planid, const PlannedStmt *pstmt);
+extern pg_attribute_cold void pa_plan_indexes_put_again(int64 planid, const PlannedStmt *pstmt);
+
 /* plan_text.c */
 extern pg_attribute_cold void pa_plan_text_take(PaFrame *frame, QueryDesc *query_desc);
 

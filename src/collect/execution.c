@@ -34,6 +34,8 @@ open_frame(QueryDesc *query_desc, int eflags)
 	frame = pa_frame_push(query_desc);
 	if (unlikely(frame == NULL))
 		return;
+	/* NB: before "seen" is looked at, whose epoch changes first */
+	frame->plans_epoch = pa_store_plans_epoch();
 
 	seen = pa_seen_statement((int64) plan->queryId);
 	repeated = seen->ran;
@@ -45,6 +47,8 @@ open_frame(QueryDesc *query_desc, int eflags)
 	frame->place = &seen->place;
 	frame->key.planid = pa_planid_of(seen, plan);
 	frame->plan_origin = seen->plan_origin;
+	if (unlikely(seen->indexes_put != frame->key.planid))
+		pa_plan_indexes_put(seen, frame->key.planid, plan);
 	pa_sample_choose(frame, seen, query_desc, repeated);
 	frame->incomplete = frame->sampled || frame->wants_text || !seen->has_text ||
 		!pa_application_told(seen) ||
@@ -261,6 +265,9 @@ pa_collect_end(QueryDesc *query_desc)
 		if (unlikely(frame->sampled))
 			pa_sample_read(frame, query_desc);
 		pa_execution_record(frame, query_desc->estate);
+		/* its plan may have been forgotten before it was counted */
+		if (unlikely(frame->plans_epoch != pa_store_plans_epoch()))
+			pa_plan_indexes_put_again(frame->key.planid, query_desc->plannedstmt);
 	}
 	else if (frame->sampled)
 		pa_sample_abandon(frame);

@@ -30,6 +30,7 @@ typedef struct PaFrame
 	uint8		plan_origin;	/* PaPlanOrigin */
 	bool		incomplete;		/* something may be missing in the store */
 	int			sqlstate;		/* of the error that it died of, else 0 */
+	uint32		plans_epoch;	/* of the store when it started */
 	uint32		shape_hash;
 	int16	   *place;			/* hint where its slab entry is */
 	PaStatementKey key;

@@ -23,8 +23,6 @@
 #include "base/mix.h"
 #include "collect/planid.h"
 
-#define PA_TEMPORARY_RELATION 1 /* stands for any temporary relation */
-
 static uint64 hash_plan(uint64 hash, const PlannedStmt *pstmt, const Plan *plan);
 
 static bool
@@ -37,9 +35,8 @@ session_has_temporary_relations(void)
 	return OidIsValid(namespace);
 }
 
-/* Gives what a relation counts as in the hash. */
-static Oid
-relation_identity(const PlannedStmt *pstmt, Index scanrelid)
+Oid
+pa_plan_relation(const PlannedStmt *pstmt, Index scanrelid)
 {
 	Oid			relid;
 
@@ -50,6 +47,20 @@ relation_identity(const PlannedStmt *pstmt, Index scanrelid)
 		get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
 		return PA_TEMPORARY_RELATION;
 	return relid;
+}
+
+/* Adds the unique indexes by which ON CONFLICT decides. */
+static uint64
+hash_arbiters(uint64 hash, const PlannedStmt *pstmt, const ModifyTable *modify)
+{
+	ListCell   *lc;
+
+	if (likely(modify->arbiterIndexes == NIL) ||
+		pa_plan_relation(pstmt, linitial_int(modify->resultRelations)) == PA_TEMPORARY_RELATION)
+		return hash;
+	foreach(lc, modify->arbiterIndexes)
+		hash = pa_mix64_add(hash, lfirst_oid(lc));
+	return hash;
 }
 
 static uint64
@@ -63,7 +74,7 @@ hash_columns(uint64 hash, int count, const AttrNumber *columns)
 static uint64
 hash_scan(uint64 hash, const PlannedStmt *pstmt, const Scan *scan, Oid indexid, int direction)
 {
-	Oid			relid = relation_identity(pstmt, scan->scanrelid);
+	Oid			relid = pa_plan_relation(pstmt, scan->scanrelid);
 
 	if (unlikely(relid == PA_TEMPORARY_RELATION))
 		indexid = InvalidOid;
@@ -161,8 +172,8 @@ hash_upper_node(uint64 hash, const PlannedStmt *pstmt, const Plan *plan)
 
 				hash = pa_mix64_add(hash, modify->operation);
 				foreach(lc, modify->resultRelations)
-					hash = pa_mix64_add(hash, relation_identity(pstmt, lfirst_int(lc)));
-				return hash;
+					hash = pa_mix64_add(hash, pa_plan_relation(pstmt, lfirst_int(lc)));
+				return hash_arbiters(hash, pstmt, modify);
 			}
 		default:
 			return hash;

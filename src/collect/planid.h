@@ -16,6 +16,11 @@
 #include "collect/collect.h"
 #include "collect/seen.h"
 
+#define PA_TEMPORARY_RELATION 1 /* stands for any temporary relation */
+
+/* What a relation of the range table counts as; 0: it is none. */
+extern Oid	pa_plan_relation(const PlannedStmt *pstmt, Index rti);
+
 extern pg_noinline int64 pa_planid_compute(const PlannedStmt *pstmt);
 
 /*

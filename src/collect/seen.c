@@ -55,6 +55,7 @@ pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 		seen->hash = hash;
 		seen->next_params = PA_FIRST_PARAMS;
 	}
+	seen->indexes_put = 0;
 	seen->epoch = epoch - 1;	/* until the store has answered */
 	pa_application_recheck();
 	if (!pa_store_shape_state(key, hash, pa_application_name(), &state))

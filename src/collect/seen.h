@@ -64,6 +64,7 @@ typedef struct PaSeenShape
 	uint64		plan_made;		/* plannings of this backend at that time */
 	int64		planid;
 	PaPlanOrigin plan_origin;
+	int64		indexes_put;	/* planid whose indexes the store was told */
 
 	PaSeenPlan	plans[PA_SEEN_PLANS];	/* the one that ran last is the first */
 	uint32		plan_misses;	/* executions of other plans */

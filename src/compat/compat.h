@@ -95,26 +95,33 @@
 
 /*
  * 18 lets extensions keep a plan identifier in the plan (2a0cd38da5).  Sets
- * it when nobody else has; does nothing before.
+ * it when nobody else has; does nothing before.  A flag tells ours from those
+ * of other extensions, which may identify less than we need: in jitFlags, as
+ * in plan_origin.h.
  */
+#define PA_PLANID_IS_OURS (1 << 29)
+
 static inline void
 pa_planned_stmt_set_planid(PlannedStmt *pstmt, int64 planid)
 {
 #if PG_VERSION_NUM >= 180000
 	if (pstmt->planId == 0)
+	{
 		pstmt->planId = planid;
+		pstmt->jitFlags |= PA_PLANID_IS_OURS;
+	}
 #else
 	(void) pstmt;
 	(void) planid;
 #endif
 }
 
-/* Gives the plan identifier kept in the plan, 0 when there is none. */
+/* Gives the identifier that we have kept in the plan, 0 when there is none. */
 static inline int64
 pa_planned_stmt_planid(const PlannedStmt *pstmt)
 {
 #if PG_VERSION_NUM >= 180000
-	return pstmt->planId;
+	return (pstmt->jitFlags & PA_PLANID_IS_OURS) ? pstmt->planId : 0;
 #else
 	(void) pstmt;
 	return 0;

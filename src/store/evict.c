@@ -131,16 +131,15 @@ evicted_row_locked(const PaStatementKey *key)
 }
 
 /*
- * Adds counters to the <evicted> row of a key.  Locks the rows' partition,
- * which comes after all others, so the caller may hold one.
+ * Adds counters to the <evicted> row of a key, and to the indexes of its plan,
+ * whose samples are "scans", if there are any.
  */
-void
-pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters, const uint64 *histogram)
+static void
+evict_to_row_locked(const PaStatementKey *key, const PaCounters *counters, const uint64 *histogram,
+					dsa_pointer scans)
 {
-	PaSharedEntry *row;
+	PaSharedEntry *row = evicted_row_locked(key);
 
-	LWLockAcquire(pa_partition_lock(PA_EVICTED), LW_EXCLUSIVE);
-	row = evicted_row_locked(key);
 	if (row == NULL)
 		pg_atomic_fetch_add_u64(&pa_shared->calls_lost, counters->exec.count);
 	else
@@ -148,6 +147,19 @@ pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters, const uin
 		pa_counters_merge(&row->counters, counters);
 		pa_histogram_merge(row->histogram, histogram);
 	}
+	pa_index_uses_credit_locked(key, counters, scans, true);
+}
+
+/*
+ * The same for counters that are in no entry.  Locks the rows' partition, which
+ * comes after all others, so the caller may hold one.
+ */
+void
+pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters, const uint64 *histogram)
+{
+	LWLockAcquire(pa_partition_lock(PA_EVICTED), LW_EXCLUSIVE);
+	pa_index_uses_next_statement_locked();
+	evict_to_row_locked(key, counters, histogram, InvalidDsaPointer);
 	LWLockRelease(pa_partition_lock(PA_EVICTED));
 }
 
@@ -158,13 +170,16 @@ evict_shape_locked(int p, PaSharedShape *shape)
 	PaSharedEntry *entries = pa_shared_entries(p);
 
 	pg_atomic_fetch_add_u64(&pa_shared->dealloc, shape->nentries);
+	LWLockAcquire(pa_partition_lock(PA_EVICTED), LW_EXCLUSIVE);
+	pa_index_uses_next_statement_locked();
 	while (shape->first_entry != PA_NONE)
 	{
 		PaSharedEntry *entry = &entries[shape->first_entry];
 
-		pa_evict_to_row(&entry->key, &entry->counters, entry->histogram);
+		evict_to_row_locked(&entry->key, &entry->counters, entry->histogram, entry->scans);
 		pa_table_free_entry_locked(p, entry);
 	}
+	LWLockRelease(pa_partition_lock(PA_EVICTED));
 	pa_table_free_shape_locked(p, shape);
 }
 

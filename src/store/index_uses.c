@@ -1,7 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * index_uses.c
- *		How often which index was used.
+ *		What is kept of an index's uses when the entries that counted them go,
+ *		and since when it is watched (index_uses.h).
+ *
+ * A row is made when counts leave an entry for it: at an eviction, at a reset
+ * (which forgets statements, not what an index was good for), and when a
+ * statement has more plans than it may have entries.  And when the index is
+ * created, or the database: what is younger than the store is not watched as
+ * long as the store watches.
+ *
+ * When all rows are taken, those go that were heard of longest ago.  What is
+ * not known any more is not guessed: "forgotten" is the latest moment that a
+ * row which went knew of, and an index without a row is watched since then.
  *
  * IDENTIFICATION
  *		src/store/index_uses.c
@@ -10,14 +21,290 @@
  */
 #include "postgres.h"
 
-#include "store/store_internal.h"
+#include "utils/timestamp.h"
 
-PaIndexUseList *
-pa_store_read_index_uses(Oid dbid)
+#include "base/mix.h"
+#include "store/index_uses.h"
+
+/* The part of the time that all rows span, of which the oldest are dropped. */
+#define PA_FORGET_SHARE 16
+
+static int32 *
+bucket_of(Oid dbid, Oid indexid)
 {
-	PaIndexUseList *list = palloc0(sizeof(PaIndexUseList));
+	uint64		hash = pa_mix64(((uint64) dbid << 32) | indexid);
 
-	(void) dbid;
-	list->first_seen = (TimestampTz) pg_atomic_read_u64(&pa_shared->stats_reset);
-	return list;
+	return &pa_shared_index_buckets()[hash & (pa_shared->index_uses.index_buckets - 1)];
+}
+
+/* Links all rows of a fresh table into the free list. */
+void
+pa_indexes_init(void)
+{
+	PaSharedIndexUses *shared = &pa_shared->index_uses;
+	PaSharedIndex *rows = pa_shared_indexes();
+
+	memset(rows, 0, shared->max_indexes * sizeof(PaSharedIndex));
+	for (int i = 0; i < shared->max_indexes; i++)
+		rows[i].next = i + 1 < shared->max_indexes ? i + 1 : PA_NONE;
+	for (int i = 0; i < shared->index_buckets; i++)
+		pa_shared_index_buckets()[i] = PA_NONE;
+	shared->free_index = 0;
+	shared->nindexes = 0;
+	shared->statement = 0;
+	shared->since = GetCurrentTimestamp();
+	pg_atomic_init_u64(&shared->forgotten, 0);
+}
+
+/* Gives an index's row or NULL.  A shared lock is enough. */
+PaSharedIndex *
+pa_index_find_locked(Oid dbid, Oid indexid)
+{
+	PaSharedIndex *rows = pa_shared_indexes();
+
+	for (int32 i = *bucket_of(dbid, indexid); i != PA_NONE; i = rows[i].next)
+	{
+		if (rows[i].indexid == indexid && rows[i].dbid == dbid)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static void
+remove_locked(PaSharedIndex *row)
+{
+	PaSharedIndexUses *shared = &pa_shared->index_uses;
+	PaSharedIndex *rows = pa_shared_indexes();
+	int32	   *link = bucket_of(row->dbid, row->indexid);
+	int32		index = row - rows;
+
+	while (*link != index)
+		link = &rows[*link].next;
+	*link = row->next;
+	row->dbid = InvalidOid;
+	row->next = shared->free_index;
+	shared->free_index = index;
+	shared->nindexes--;
+}
+
+/* ---- forgetting ---- */
+
+/* What was before "time" may be unknown from now on. */
+static void
+forget_until(TimestampTz time)
+{
+	pg_atomic_uint64 *forgotten = &pa_shared->index_uses.forgotten;
+	uint64		old = pg_atomic_read_u64(forgotten);
+
+	while (old < (uint64) time && !pg_atomic_compare_exchange_u64(forgotten, &old, (uint64) time))
+		;
+}
+
+/* The last moment that a row knows of. */
+static TimestampTz
+last_heard(const PaSharedIndex *row)
+{
+	return Max(row->first_seen, row->last_used);
+}
+
+/*
+ * Makes room: the rows that were heard of longest ago go, as many as lie in the
+ * first part of the time that all span, so that this is not done for each new
+ * one.
+ */
+static void
+forget_oldest_locked(void)
+{
+	PaSharedIndex *rows = pa_shared_indexes();
+	int			count = pa_shared->index_uses.max_indexes;
+	TimestampTz oldest = PG_INT64_MAX;
+	TimestampTz newest = 0;
+	TimestampTz until;
+
+	for (int i = 0; i < count; i++)
+	{
+		oldest = Min(oldest, last_heard(&rows[i]));
+		newest = Max(newest, last_heard(&rows[i]));
+	}
+	until = oldest + (newest - oldest) / PA_FORGET_SHARE;
+	for (int i = 0; i < count; i++)
+	{
+		if (last_heard(&rows[i]) <= until)
+			remove_locked(&rows[i]);
+	}
+	forget_until(until);
+}
+
+/*
+ * Gives an index's row, made new when it is not there: then what was forgotten
+ * may have been its own.
+ */
+PaSharedIndex *
+pa_index_make_locked(Oid dbid, Oid indexid)
+{
+	PaSharedIndexUses *shared = &pa_shared->index_uses;
+	PaSharedIndex *row = pa_index_find_locked(dbid, indexid);
+	int32	   *bucket = bucket_of(dbid, indexid);
+	int32		index;
+
+	if (row != NULL)
+		return row;
+	if (shared->free_index == PA_NONE)
+		forget_oldest_locked();
+	index = shared->free_index;
+	row = &pa_shared_indexes()[index];
+	shared->free_index = row->next;
+	shared->nindexes++;
+
+	memset(row, 0, sizeof(PaSharedIndex));
+	row->dbid = dbid;
+	row->indexid = indexid;
+	row->first_seen = Max(shared->since, (TimestampTz) pg_atomic_read_u64(&shared->forgotten));
+	row->next = *bucket;
+	*bucket = index;
+	return row;
+}
+
+/* ---- what leaves an entry ---- */
+
+/*
+ * Gives the rows that the index returned in one execution of the plan of these
+ * samples; not sampled when it is in none of them.
+ */
+PaIndexRows
+pa_index_rows_locked(dsa_pointer pointer, Oid indexid)
+{
+	const PaSharedScans *scans = DsaPointerIsValid(pointer) ? pa_blob_address(pointer) : NULL;
+	PaIndexRows result = {false, 0};
+
+	if (scans == NULL || scans->samples <= 0)
+		return result;
+	for (int i = 0; i < scans->nscans; i++)
+	{
+		if (scans->scans[i].indexid != indexid)
+			continue;
+		result.sampled = true;
+		result.rows += scans->scans[i].rows_read / scans->samples;
+	}
+	return result;
+}
+
+/* What is credited from now on belongs to another statement. */
+void
+pa_index_uses_next_statement_locked(void)
+{
+	/* 0 is in rows to which none was added */
+	if (++pa_shared->index_uses.statement == 0)
+		pa_shared->index_uses.statement = 1;
+}
+
+/*
+ * Adds the executions of an entry that goes, or is emptied, to the rows of its
+ * plan's indexes.  "scans" are its samples or invalid.  "evicted" adds the
+ * statement, too, once to an index.
+ */
+void
+pa_index_uses_credit_locked(const PaStatementKey *key, const PaCounters *counters, dsa_pointer scans,
+							bool evicted)
+{
+	int64		uses = pa_counted_uses(counters);
+	PaSharedPlan *plan;
+	const Oid  *indexes;
+
+	if (key->planid == 0 || uses == 0)
+		return;
+	plan = pa_index_plan_find_locked(key->shape.dbid, key->planid);
+	if (plan == NULL)
+		return;
+	indexes = pa_plan_indexes(plan);
+	for (uint32 i = 0; i < plan->nindexes; i++)
+	{
+		PaSharedIndex *row = pa_index_make_locked(key->shape.dbid, indexes[i]);
+		PaIndexRows rows = pa_index_rows_locked(scans, indexes[i]);
+
+		row->uses += uses;
+		row->last_used = Max(row->last_used, pa_last_use(counters));
+		if (rows.sampled)
+		{
+			row->sampled_uses += uses;
+			row->rows += rows.rows * uses;
+		}
+		if (evicted && row->statement != pa_shared->index_uses.statement)
+		{
+			row->statement = pa_shared->index_uses.statement;
+			row->statements++;
+		}
+	}
+}
+
+/* Statements start anew after a reset of all; uses don't. */
+void
+pa_index_uses_reset_locked(void)
+{
+	PaSharedIndex *rows = pa_shared_indexes();
+
+	for (int i = 0; i < pa_shared->index_uses.max_indexes; i++)
+		rows[i].statements = 0;
+}
+
+/* ---- what comes and goes ---- */
+
+/* Without waiting: what can't be noted is forgotten, and so known to be. */
+void
+pa_store_note_index(Oid dbid, Oid indexid)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	PaSharedIndex *row;
+
+	if (pa_shared == NULL)
+		return;
+	if (!LWLockConditionalAcquire(pa_index_uses_lock(), LW_EXCLUSIVE))
+	{
+		forget_until(now);
+		return;
+	}
+	/* an identifier that comes again is another index's */
+	row = pa_index_find_locked(dbid, indexid);
+	if (row != NULL)
+		remove_locked(row);
+	row = pa_index_make_locked(dbid, indexid);
+	row->first_seen = now;
+	LWLockRelease(pa_index_uses_lock());
+}
+
+/* A row that stays, because the lock is busy, is in nobody's way for long. */
+void
+pa_store_forget_index(Oid dbid, Oid indexid)
+{
+	PaSharedIndex *row;
+
+	if (pa_shared == NULL || !LWLockConditionalAcquire(pa_index_uses_lock(), LW_EXCLUSIVE))
+		return;
+	row = pa_index_find_locked(dbid, indexid);
+	if (row != NULL)
+		remove_locked(row);
+	LWLockRelease(pa_index_uses_lock());
+}
+
+void
+pa_store_forget_database(Oid dbid)
+{
+	PaSharedIndex *rows;
+
+	if (pa_shared == NULL || !LWLockConditionalAcquire(pa_index_uses_lock(), LW_EXCLUSIVE))
+		return;
+	rows = pa_shared_indexes();
+	for (int i = 0; i < pa_shared->index_uses.max_indexes; i++)
+	{
+		if (rows[i].dbid == dbid)
+			remove_locked(&rows[i]);
+	}
+	LWLockRelease(pa_index_uses_lock());
+}
+
+void
+pa_store_forget_creations(void)
+{
+	if (pa_shared != NULL)
+		forget_until(GetCurrentTimestamp());
 }

@@ -56,8 +56,8 @@ pa_unlock_all(void)
 }
 
 /* Copies one slab entry.  True when it is whole: its owner let us. */
-static bool
-copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
+bool
+pa_copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from)
 {
 	for (int try = 1; try <= PA_READ_TRIES; try++)
 	{
@@ -101,7 +101,7 @@ copy_slab_locked(PaRawCopy *copy, PaSharedSlab *slab)
 		if (slab->entries[i].hash == 0)
 			continue;
 		/* one that an immediate shutdown left half written is void */
-		if (!copy_slab_entry(to, &slab->entries[i]) && !IsUnderPostmaster)
+		if (!pa_copy_slab_entry(to, &slab->entries[i]) && !IsUnderPostmaster)
 			continue;
 		if (to->hash != 0 && pa_reset_apply_locked(&to->key.shape, seen, &to->counters))
 			copy->nslab_entries++;

@@ -16,6 +16,9 @@
  * its last statement; when there are PA_MAX_FILTERS of them, no more are
  * accepted until a session moves on.
  *
+ * What indexes were used for is not forgotten: it goes to their rows
+ * (index_uses.c), from slabs when their backends see the reset.
+ *
  * IDENTIFICATION
  *		src/store/reset.c
  *
@@ -134,7 +137,12 @@ reset_shape_locked(PaSharedShape *shape, bool minmax_only, TimestampTz at)
 		return;
 	}
 	while (shape->first_entry != PA_NONE)
-		pa_table_free_entry_locked(p, &entries[shape->first_entry]);
+	{
+		PaSharedEntry *entry = &entries[shape->first_entry];
+
+		pa_index_uses_credit_locked(&entry->key, &entry->counters, entry->scans, false);
+		pa_table_free_entry_locked(p, entry);
+	}
 	/* <evicted> rows have no texts to keep */
 	if (p == PA_EVICTED)
 		pa_table_free_shape_locked(p, shape);
@@ -193,6 +201,7 @@ reset_all_locked(TimestampTz at)
 {
 	for (int p = 0; p < PA_ALL_PARTITIONS; p++)
 		pa_table_reset_locked(p);
+	pa_index_uses_reset_locked();
 	pa_shared->full_generation = pg_atomic_read_u64(&pa_shared->generation) + 1;
 	pa_shared->nfilters = 0;
 	pg_atomic_write_u64(&pa_shared->stats_reset, at);
@@ -205,6 +214,7 @@ pa_store_reset(const PaShapeKey *key, bool minmax_only)
 {
 	TimestampTz at;
 
+	(void) pa_index_plans_settle(true);
 	pa_lock_all(LW_EXCLUSIVE);
 	at = GetCurrentTimestamp();
 	if (matches_all(key) && !minmax_only)

@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "config/config.h"
+#include "store/index_uses.h"
 #include "store/persist.h"
 
 /*
@@ -30,6 +31,8 @@
  */
 #define PA_MAX_SLAB_MEMORY (4 * 1024 * 1024)	/* bytes */
 #define PA_MIN_SLAB_ENTRIES 4
+
+#define PA_MIN_INDEXES 1024		/* rows, however few statements there may be */
 
 PaSharedStore *pa_shared = NULL;
 
@@ -85,6 +88,54 @@ partition_size(int entries)
 }
 
 /*
+ * Plans with indexes: as many as there are entries.  Those of slabs are mostly
+ * the same ones.
+ */
+static int
+max_plans(void)
+{
+	return PA_PARTITIONS * partition_entries();
+}
+
+/*
+ * Rows of indexes whose uses are in no entry any more, or that were created
+ * lately.
+ */
+static int
+max_indexes(void)
+{
+	return Max(pa_guc_max_statements, PA_MIN_INDEXES);
+}
+
+static Size
+index_uses_size(void)
+{
+	Size		size = CACHELINEALIGN(mul_size(max_plans(), sizeof(PaSharedPlan)));
+
+	size = add_size(size, CACHELINEALIGN(mul_size(pg_nextpower2_32(max_plans()), sizeof(int32))));
+	size = add_size(size, CACHELINEALIGN(mul_size(max_indexes(), sizeof(PaSharedIndex))));
+	return add_size(size, CACHELINEALIGN(mul_size(pg_nextpower2_32(max_indexes()), sizeof(int32))));
+}
+
+/* Notes where the tables of index uses are, from "offset" on. */
+static void
+lay_out_index_uses(PaSharedIndexUses *uses, Size offset)
+{
+	uses->max_plans = max_plans();
+	uses->plan_buckets = pg_nextpower2_32(uses->max_plans);
+	uses->max_indexes = max_indexes();
+	uses->index_buckets = pg_nextpower2_32(uses->max_indexes);
+
+	uses->plans_offset = offset;
+	offset += CACHELINEALIGN(uses->max_plans * sizeof(PaSharedPlan));
+	uses->plan_buckets_offset = offset;
+	offset += CACHELINEALIGN(uses->plan_buckets * sizeof(int32));
+	uses->indexes_offset = offset;
+	offset += CACHELINEALIGN(uses->max_indexes * sizeof(PaSharedIndex));
+	uses->index_buckets_offset = offset;
+}
+
+/*
  * Notes where the parts are, so that finding one is one multiplication.
  */
 static void
@@ -110,6 +161,9 @@ lay_out(PaSharedStore *store)
 	offset += CACHELINEALIGN(entries * sizeof(PaSharedShape));
 	store->errors_offset = offset;
 
+	offset = store->partitions_offset + PA_ALL_PARTITIONS * store->partition_size;
+	lay_out_index_uses(&store->index_uses, offset);
+	store->area_offset = offset + index_uses_size();
 	store->text_memory = (Size) pa_guc_text_memory * 1024;
 }
 
@@ -117,7 +171,7 @@ lay_out(PaSharedStore *store)
 void *
 pa_shared_area_place(void)
 {
-	return (void *) pa_shared_partition(PA_ALL_PARTITIONS);
+	return (char *) pa_shared + pa_shared->area_offset;
 }
 
 static Size
@@ -127,6 +181,7 @@ store_size(void)
 
 	size = add_size(size, mul_size(slab_size(slab_entries()), MaxBackends));
 	size = add_size(size, mul_size(partition_size(partition_entries()), PA_ALL_PARTITIONS));
+	size = add_size(size, index_uses_size());
 	return add_size(size, (Size) pa_guc_text_memory * 1024);
 }
 
@@ -180,6 +235,8 @@ init_shared_store(void)
 	}
 	pa_saver_init();
 	pa_table_init();
+	pa_index_plans_init();
+	pa_indexes_init();
 	pa_blob_create_area();
 }
 

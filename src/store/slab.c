@@ -94,11 +94,15 @@ clear_slab(uint64 generation)
 
 /*
  * Applies the resets that this backend's slab has not seen.  Some partition
- * is locked, so no reset comes meanwhile.
+ * is locked, so no reset comes meanwhile.  Uses of indexes that a reset makes
+ * void here move to the indexes' rows under the lock of these, which readers
+ * hold, too.
  */
 void
 pa_slab_catch_up_locked(void)
 {
+	LWLock	   *lock = pa_partition_lock(PA_EVICTED);
+	bool		is_ours;
 	uint64		seen;
 
 	if (slab == NULL)
@@ -106,6 +110,10 @@ pa_slab_catch_up_locked(void)
 	seen = pg_atomic_read_u64(&slab->generation);
 	if (seen == pg_atomic_read_u64(&pa_shared->generation))
 		return;
+	/* whoever resets holds it */
+	is_ours = LWLockHeldByMe(lock);
+	if (!is_ours)
+		LWLockAcquire(lock, LW_EXCLUSIVE);
 	for (int i = 0; i < pa_shared->slab_entries; i++)
 	{
 		PaSharedSlabEntry *entry = &slab->entries[i];
@@ -114,9 +122,14 @@ pa_slab_catch_up_locked(void)
 			continue;
 		begin_change(entry);
 		if (!pa_reset_apply_locked(&entry->key.shape, seen, &entry->counters))
+		{
+			pa_index_uses_credit_locked(&entry->key, &entry->counters, InvalidDsaPointer, false);
 			entry->hash = 0;
+		}
 		end_change(entry);
 	}
+	if (!is_ours)
+		LWLockRelease(lock);
 	last_reset = pa_shared->last_reset;
 	pg_write_barrier();
 	pg_atomic_write_u64(&slab->generation, pg_atomic_read_u64(&pa_shared->generation));
@@ -128,6 +141,7 @@ catch_up(uint32 shape_hash)
 {
 	LWLock	   *lock = pa_partition_lock(pa_partition_of(shape_hash));
 
+	(void) pa_index_plans_settle(true);
 	LWLockAcquire(lock, LW_SHARED);
 	pa_slab_catch_up_locked();
 	LWLockRelease(lock);
@@ -159,6 +173,8 @@ fold_entry(PaSharedSlabEntry *entry, bool force)
 
 	if (is_empty(entry))
 		return true;
+	if (!pa_index_plans_settle(force))
+		return false;
 	if (force)
 		LWLockAcquire(lock, LW_EXCLUSIVE);
 	else if (!LWLockConditionalAcquire(lock, LW_EXCLUSIVE))
@@ -460,6 +476,7 @@ pa_store_add_failure(const PaStatementKey *key, uint32 shape_hash, int16 *place,
 	begin_change(entry);
 	c->errors += f->errors;
 	c->cancelled += f->cancelled ? f->errors : 0;
+	c->last_failure = GetCurrentStatementStartTimestamp();
 	c->error_exec_time += f->exec_time;
 	if (f->buffers != NULL)
 	{

@@ -9,6 +9,8 @@
  *	slabs				MaxBackends of them, first tier
  *	partitions			PA_PARTITIONS, second tier: shapes and entries; and one
  *						more for the <evicted> rows
+ *	index uses			which plan contains which indexes, and what is counted
+ *						in no entry any more (index_uses.h)
  *	DSA					texts, trees, parameters, plan details; in place, so
  *						that no DSM segment is ever made and addressing can't
  *						fail
@@ -233,6 +235,32 @@ typedef struct PaSharedSaving
 	ConditionVariable attempted;
 } PaSharedSaving;
 
+/*
+ * The tables of index_uses.h.  Sizes and offsets never change; the rest is
+ * under the lock of the <evicted> rows' partition, except atomics.
+ */
+typedef struct PaSharedIndexUses
+{
+	int			max_plans;
+	int			plan_buckets;	/* a power of two */
+	int			max_indexes;
+	int			index_buckets;	/* a power of two */
+	Size		plans_offset;	/* from the header, as the following */
+	Size		plan_buckets_offset;
+	Size		indexes_offset;
+	Size		index_buckets_offset;
+
+	int32		free_plan;
+	int32		free_index;
+	int			nplans;
+	int			nindexes;
+	uint32		statement;		/* number of the last one evicted */
+	TimestampTz since;			/* when the store began to watch */
+	pg_atomic_uint64 forgotten; /* TimestampTz: of what a row without place had,
+								 * the last; 0: all is known */
+	pg_atomic_uint32 plans_epoch;	/* changes when plans were removed */
+} PaSharedIndexUses;
+
 typedef struct PaSharedStore
 {
 	LWLockPadded *locks;		/* PA_LOCKS: partitions, the DSA, the file */
@@ -250,6 +278,7 @@ typedef struct PaSharedStore
 	Size		entries_offset;
 	Size		shapes_offset;
 	Size		errors_offset;
+	Size		area_offset;	/* from the header */
 	Size		text_memory;
 
 	pg_atomic_uint64 generation;	/* raised by each reset; starts at 1 */
@@ -273,6 +302,8 @@ typedef struct PaSharedStore
 	pg_atomic_uint64 sampling_reserved; /* nanoseconds; survives resets */
 
 	pg_atomic_uint32 epoch[PA_ALL_PARTITIONS];
+
+	PaSharedIndexUses index_uses;
 
 	PaSharedSaving saving;
 
@@ -397,6 +428,7 @@ extern int	pa_application_names_locked(const PaSharedShape *shape, char (*names)
 /* read.c */
 extern void pa_lock_all(LWLockMode mode);
 extern void pa_unlock_all(void);
+extern bool pa_copy_slab_entry(PaSharedSlabEntry *to, PaSharedSlabEntry *from);
 
 /* reset.c: the counters of losses in the header, which a reset clears */
 #define PA_LOSS_COUNTERS 11
@@ -423,5 +455,14 @@ extern void pa_evict_locked(int p, const PaSharedShape *keep);
 extern void pa_evict_surplus_locked(const PaSharedShape *shape);
 extern void pa_evict_to_row(const PaStatementKey *key, const PaCounters *counters,
 							const uint64 *histogram);
+
+/* index_plans.c: false without "wait" when the plans' lock is busy */
+extern bool pa_index_plans_settle(bool wait);
+
+/* index_uses.c: under the lock of the <evicted> rows, exclusive */
+extern void pa_index_uses_next_statement_locked(void);
+extern void pa_index_uses_credit_locked(const PaStatementKey *key, const PaCounters *counters,
+										dsa_pointer scans, bool evicted);
+extern void pa_index_uses_reset_locked(void);
 
 #endif							/* PA_STORE_STORE_INTERNAL_H */

@@ -153,6 +153,27 @@ extern bool pa_store_put_plan_text(const PaStatementKey *key, uint32 shape_hash,
 								   int len, int encoding);
 
 /*
+ * Says which indexes a plan of this database contains, before its first
+ * execution is counted.  False: there is no room to keep that, and this
+ * execution was added to the indexes at once; say it again for each.
+ */
+extern bool pa_store_put_plan_indexes(int64 planid, const Oid *indexes, uint32 count);
+
+/* Changes when plans were forgotten: they are to be put again. */
+extern uint32 pa_store_plans_epoch(void);
+
+/*
+ * An index was created, by a transaction that has committed; InvalidOid: the
+ * database was.  Or it was dropped.
+ */
+extern void pa_store_note_index(Oid dbid, Oid indexid);
+extern void pa_store_forget_index(Oid dbid, Oid indexid);
+extern void pa_store_forget_database(Oid dbid);
+
+/* Some indexes were created, and it is not known which. */
+extern void pa_store_forget_creations(void);
+
+/*
  * What counting a row in a plan node and reading the clock cost, nanoseconds.
  * Private memory: measured before shared memory is there, and inherited.
  */

@@ -217,6 +217,15 @@ pa_table_make_entry_locked(const PaStatementKey *key, uint32 shape_hash)
 	return entry;
 }
 
+/* Adds the uses of a plan that is counted under no identifier. */
+static void
+credit_plan(const PaSharedSlabEntry *from)
+{
+	LWLockAcquire(pa_partition_lock(PA_EVICTED), LW_EXCLUSIVE);
+	pa_index_uses_credit_locked(&from->key, &from->counters, InvalidDsaPointer, false);
+	LWLockRelease(pa_partition_lock(PA_EVICTED));
+}
+
 /*
  * Adds a slab entry's counters.  When no entry can be had they go, as those
  * of an evicted one do, to the <evicted> row.
@@ -235,6 +244,8 @@ pa_table_fold_locked(const PaSharedSlabEntry *from)
 		pa_evict_to_row(&from->key, &from->counters, histogram);
 		return;
 	}
+	if (unlikely(entry->key.planid != from->key.planid))
+		credit_plan(from);
 	if (entry->counters.stats_since == 0)
 		entry->counters.stats_since = from->since;
 	pa_counters_merge(&entry->counters, &from->counters);
@@ -369,7 +380,8 @@ pa_table_free_shape_locked(int p, PaSharedShape *shape)
 /*
  * Removes all entries of a partition.  Shapes stay, with their texts, because
  * a statement that a client prepared long ago brings no text again; the values
- * they were run with go.  Those of <evicted> rows have no text and go.
+ * they were run with go.  Those of <evicted> rows have no text and go.  All
+ * partitions are locked.
  */
 void
 pa_table_reset_locked(int p)
@@ -379,8 +391,10 @@ pa_table_reset_locked(int p)
 	pa_errors_reset_locked(p, InvalidOid, InvalidOid, 0);
 	for (int i = 0; i < pa_shared->partition_entries; i++)
 	{
-		if (entries[i].used)
-			pa_table_free_entry_locked(p, &entries[i]);
+		if (!entries[i].used)
+			continue;
+		pa_index_uses_credit_locked(&entries[i].key, &entries[i].counters, entries[i].scans, false);
+		pa_table_free_entry_locked(p, &entries[i]);
 	}
 	for (int i = 0; i < pa_shared->partition_entries; i++)
 	{
