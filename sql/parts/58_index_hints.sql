@@ -46,7 +46,7 @@ COMMENT ON COLUMN perf_advisor.index_hints.calls IS 'Calls of those statements.'
 COMMENT ON COLUMN perf_advisor.index_hints.total_exec_time IS 'Execution time of those statements, in ms.';
 COMMENT ON COLUMN perf_advisor.index_hints.severity IS 'warning: something to do. info: good to know.';
 COMMENT ON COLUMN perf_advisor.index_hints.hint IS 'What is wrong, in a sentence or two. Conditions are shown with the values of one execution.';
-COMMENT ON COLUMN perf_advisor.index_hints.fix IS 'A statement to run, or how to write the condition, with <placeholders> for its values.';
+COMMENT ON COLUMN perf_advisor.index_hints.fix IS 'A statement to run, or how to write the condition, with <placeholders> for its values. NULL: nothing needs to be done now, hint says when.';
 
 -- Conditions are parts of everybody's statements.
 REVOKE ALL ON FUNCTION perf_advisor.index_hints() FROM PUBLIC;

@@ -28,6 +28,8 @@
 
 #include "catalog/foreign_keys.h"
 #include "catalog/index_facts.h"
+#include "catalog/relation_facts.h"
+#include "catalog/table_writes.h"
 
 static bool
 has_column(const PaForeignKey *key, AttrNumber attnum)
@@ -90,6 +92,18 @@ read_columns(PaForeignKey *key, Relation pg_constraint, HeapTuple tuple)
 	return key->nkeys > 0;
 }
 
+/* Sums a counter of a table, or of all the partitions that it has. */
+static int64
+count_tree(Oid relid, PGFunction counter)
+{
+	int64		sum = 0;
+	ListCell   *lc;
+
+	foreach(lc, pa_catalog_with_partitions(relid))
+		sum += DatumGetInt64(DirectFunctionCall1(counter, ObjectIdGetDatum(lfirst_oid(lc))));
+	return sum;
+}
+
 List *
 pa_catalog_bare_foreign_keys(void)
 {
@@ -113,9 +127,10 @@ pa_catalog_bare_foreign_keys(void)
 		key->parent = form->confrelid;
 		if (!read_columns(key, pg_constraint, tuple) || is_served(key))
 			continue;
-		key->parent_deletes =
-			DatumGetInt64(DirectFunctionCall1(pg_stat_get_tuples_deleted,
-											  ObjectIdGetDatum(key->parent)));
+		key->parent_deletes = (int64) pa_catalog_deleted_rows(key->parent);
+		key->writes = count_tree(key->relid, pg_stat_get_tuples_inserted) +
+			count_tree(key->relid, pg_stat_get_tuples_updated) -
+			count_tree(key->relid, pg_stat_get_tuples_hot_updated);
 		result = lappend(result, key);
 	}
 	systable_endscan(scan);

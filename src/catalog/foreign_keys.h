@@ -22,6 +22,8 @@ typedef struct PaForeignKey
 	int			nkeys;
 	AttrNumber *attnums;		/* of the referencing table */
 	int64		parent_deletes; /* rows deleted from the parent, by pg_stat */
+	int64		writes;			/* rows that would have been entered in one more
+								 * index of the referencing table, likewise */
 } PaForeignKey;
 
 /*

@@ -8,9 +8,7 @@
  * another type or collation.  Here the same reason of several statements
  * becomes one row, with what to do about it.
  *
- * Foreign keys without an index are information only, and only where no
- * statement looks for their columns: what the workload shows is judged as
- * any other index, in missing_indexes.
+ * Foreign keys without an index are foreign_key_hints.c's.
  *
  * IDENTIFICATION
  *		src/report/index_hints.c
@@ -28,9 +26,9 @@
 #include "utils/lsyscache.h"
 
 #include "analyze/hints.h"
-#include "catalog/foreign_keys.h"
 #include "config/config.h"
 #include "report/advisor.h"
+#include "report/foreign_key_hints.h"
 #include "report/index_ddl.h"
 #include "report/index_hints.h"
 #include "report/predicate.h"
@@ -385,119 +383,7 @@ add_up(PaIndexHint *row, const List *statements)
 	}
 }
 
-/* ---- foreign keys ---- */
-
-/* True when some statement of the workload looks for the key's columns. */
-static bool
-is_looked_for(const PaAdvisor *advisor, const PaForeignKey *key)
-{
-	ListCell   *lc;
-
-	foreach(lc, advisor->subjects)
-	{
-		ListCell   *lc2;
-
-		foreach(lc2, ((PaAdvisorSubject *) lfirst(lc))->relations)
-		{
-			const PaRelationUse *use = lfirst(lc2);
-			ListCell   *lc3;
-
-			if (use->relid != key->relid)
-				continue;
-			foreach(lc3, use->columns)
-			{
-				const PaColumnUse *column = lfirst(lc3);
-
-				if (column->attnum == key->attnums[0] &&
-					(column->kind == PA_USE_EQUAL || column->kind == PA_USE_JOIN))
-					return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* "(customer_id, region)" */
-static char *
-key_columns(const PaForeignKey *key)
-{
-	StringInfoData columns;
-
-	initStringInfo(&columns);
-	for (int i = 0; i < key->nkeys; i++)
-	{
-		char	   *name = pa_catalog_column_name(key->relid, key->attnums[i]);
-
-		if (name == NULL)
-			return NULL;
-		appendStringInfo(&columns, "%s%s", i > 0 ? ", " : "", quote_identifier(name));
-	}
-	return columns.data;
-}
-
-/* True when nobody would want to hear of the table. */
-static bool
-is_beneath_notice(const PaAdvisor *advisor, const PaRelationFacts *table)
-{
-	return table->is_catalog || table->is_extension ||
-		table->persistence == RELPERSISTENCE_TEMP ||
-		(table->relkind == RELKIND_RELATION &&
-		 table->size < (int64) pa_guc_min_table_size * 1024) ||
-		pa_ignore_rules_relation(advisor->rules, table->relid);
-}
-
-static PaIndexHint *
-make_foreign_key_hint(const PaAdvisor *advisor, const PaForeignKey *key)
-{
-	PaIndexHint *row = palloc0(sizeof(PaIndexHint));
-	PaRelationFacts table;
-	PaRelationFacts parent;
-	char	   *columns = key_columns(key);
-
-	if (columns == NULL ||
-		!pa_catalog_relation_facts(key->relid, &table) ||
-		!pa_catalog_relation_facts(key->parent, &parent) ||
-		is_beneath_notice(advisor, &table))
-		return NULL;
-
-	row->kind = "foreign_key";
-	row->severity = "info";
-	row->relid = key->relid;
-	row->schemaname = table.schemaname;
-	row->relname = table.relname;
-	row->column_name = columns;
-	row->queryids = palloc(sizeof(int64));
-	if (key->parent_deletes == 0)
-		row->hint = psprintf("No index serves the foreign key %s, and none is needed as long as no row of %s is deleted or gets another key, as now: each would read the whole table.",
-							 quote_identifier(key->name), qualified_table(&parent));
-	else
-		row->hint = psprintf("No index serves the foreign key %s: each row that is deleted from %s (" INT64_FORMAT " so far) makes the server read the whole table.",
-							 quote_identifier(key->name), qualified_table(&parent),
-							 key->parent_deletes);
-	row->fix = psprintf("CREATE INDEX %sON %s (%s)",
-						table.relkind == RELKIND_PARTITIONED_TABLE ? "" : "CONCURRENTLY ",
-						qualified_table(&table), columns);
-	return row;
-}
-
-static List *
-add_foreign_keys(List *hints, const PaAdvisor *advisor)
-{
-	ListCell   *lc;
-
-	foreach(lc, pa_catalog_bare_foreign_keys())
-	{
-		const PaForeignKey *key = lfirst(lc);
-		PaIndexHint *row;
-
-		if (is_looked_for(advisor, key))
-			continue;
-		row = make_foreign_key_hint(advisor, key);
-		if (row != NULL)
-			hints = lappend(hints, row);
-	}
-	return hints;
-}
+/* ---- the whole ---- */
 
 /* list_sort comparator: most time first, then by name for a stable order. */
 static int
@@ -536,7 +422,7 @@ pa_report_index_hints(void)
 		add_subject_hints(&state, lfirst(lc));
 	forboth(lc, state.hints, lc2, state.statements)
 		add_up(lfirst(lc), lfirst(lc2));
-	state.hints = add_foreign_keys(state.hints, advisor);
+	state.hints = pa_foreign_key_hints(state.hints, advisor);
 	pa_advisor_close(advisor);
 	list_sort(state.hints, compare_hints);
 	return state.hints;
