@@ -31,7 +31,7 @@ CREATE TABLE purchase (
 	pad text NOT NULL
 );
 INSERT INTO item
-SELECT i, i % 100, i * 7919 % 1009, i * 3, i * 3 + 2, repeat('x', 150)
+SELECT i, i % 500, i * 7919 % 1009, i * 3, i * 3 + 2, repeat('x', 150)
 FROM generate_series(1, 2000) AS i;
 INSERT INTO label
 SELECT i, i, i * 7919 % 1009, repeat('x', 150)
