@@ -24,6 +24,7 @@
 #include "utils/lsyscache.h"
 
 #include "whatif/index_size.h"
+#include "whatif/row_sample.h"
 
 /* Free bytes of an empty page that has its high key's line pointer. */
 #define PAGE_SPACE ((double) (BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(BTPageOpaqueData)) - 2 * sizeof(ItemIdData)))
@@ -39,9 +40,6 @@
 
 /* Rows a key below which chance makes some keys far rarer than others. */
 #define FEW_ROWS 8.0
-
-/* Nullable columns whose combinations are taken apart. */
-#define MAX_NULLABLE 4
 
 /*
  * Tuples of that size, of which so much is posting list, that a leaf page
@@ -153,6 +151,24 @@ has_unique_column(const PaSizedIndex *index, uint32 nulls, double rows)
 	return false;
 }
 
+/* The same from how often whole keys occur in the sampled rows. */
+static double
+pages_of_sampled_keys(const PaSizedIndex *index, uint32 nulls, double rows, double key, bool varies)
+{
+	PaKeyFrequency *frequencies = palloc_array(PaKeyFrequency, PA_KEY_FREQUENCIES);
+	int			n = pa_row_frequencies(index->rows, index->nullable, nulls, frequencies);
+	double		sum = 0,
+				pages = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += frequencies[i].keys * frequencies[i].rows;
+	for (int i = 0; i < n; i++)
+		pages += pages_of_rows(rows * frequencies[i].keys * frequencies[i].rows / sum,
+							   frequencies[i].keys * Min(1.0, rows / sum), key, varies);
+	pfree(frequencies);
+	return pages;
+}
+
 /* Leaf pages of rows whose keys become posting lists. */
 static double
 pages_of_lists(const PaSizedIndex *index, uint32 nulls, double rows, double key, bool varies)
@@ -165,6 +181,8 @@ pages_of_lists(const PaSizedIndex *index, uint32 nulls, double rows, double key,
 													   index->table_tuples), key, varies);
 	if (has_unique_column(index, nulls, rows))
 		return pages_of_rows(rows, rows, key, varies);
+	if (index->rows != NULL && (index->nkeys > 1 || index->columns[0].mixed))
+		return pages_of_sampled_keys(index, nulls, rows, key, varies);
 	pa_key_classes(index, nulls, rows, classes);
 	for (int i = 0; i < PA_KEY_CLASSES; i++)
 	{
@@ -174,30 +192,13 @@ pages_of_lists(const PaSizedIndex *index, uint32 nulls, double rows, double key,
 	return pages;
 }
 
-/* Whether lengths differ so much that rounding up does not hide it. */
-static bool
-size_varies(const PaSizedIndex *index, int ncolumns)
-{
-	for (int i = 0; i < ncolumns; i++)
-	{
-		const PaSizedColumn *column = &index->columns[i];
-
-		for (int k = 1; k < column->nlengths; k++)
-		{
-			if (column->lengths[k] != column->lengths[0])
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Leaf pages of the rows with NULLs in exactly these columns. */
 static double
 pages_with_nulls(const PaSizedIndex *index, uint32 nulls, bool dedup)
 {
 	double		rows = index->tuples * pa_nulls_share(index, nulls);
 	double		key = pa_tuple_bytes(index, index->ncolumns, nulls);
-	bool		varies = size_varies(index, index->ncolumns);
+	bool		varies = pa_lengths_vary(index, index->ncolumns);
 
 	if (rows < 1)
 		return 0;
@@ -210,22 +211,14 @@ static double
 leaf_pages(const PaSizedIndex *index)
 {
 	bool		dedup = deduplicates(index->shape);
-	int			nullable[MAX_NULLABLE];
-	int			n = 0;
 	double		pages = 0;
 
-	for (int i = 0; i < index->ncolumns && n < MAX_NULLABLE; i++)
+	/* every subset of the nullable columns */
+	for (uint32 nulls = index->nullable;; nulls = (nulls - 1) & index->nullable)
 	{
-		if (index->columns[i].facts.null_fraction > 0)
-			nullable[n++] = i;
-	}
-	for (uint32 set = 0; set < (1U << n); set++)
-	{
-		uint32		nulls = 0;
-
-		for (int i = 0; i < n; i++)
-			nulls |= (set & (1U << i)) != 0 ? 1U << nullable[i] : 0;
 		pages += pages_with_nulls(index, nulls, dedup);
+		if (nulls == 0)
+			break;
 	}
 	return Max(1.0, ceil(pages - 0.01));
 }

@@ -2,7 +2,7 @@
  *
  * expression_sample.c
  *		An expression's values for the sample of its column that pg_statistic
- *		keeps, and a row of pg_statistic made of them.
+ *		keeps, or for sampled rows.
  *
  * Most common values stand for their share of the rows.  Bounds of the
  * histogram stand for what is left, in equal parts, and are as good as values
@@ -13,6 +13,9 @@
  * only once, with the estimator that ANALYZE uses (Haas and Stokes, Duj1).
  * Images of a discrete type cannot be more than lie between the smallest and
  * the largest of them: days, when there are many timestamps.
+ *
+ * Rows are sampled (row_sample.c) where pg_statistic has no values, as of long
+ * texts, and for expressions over several columns.
  *
  * Only functions that come with the server are evaluated, within a
  * subtransaction, since they may raise errors.
@@ -27,7 +30,6 @@
 #include <math.h>
 
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
@@ -35,7 +37,6 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -47,12 +48,10 @@
 
 #include "compat/compat.h"
 #include "whatif/index_size.h"
+#include "whatif/row_sample.h"
 
-/* Values wider than this are not kept, as ANALYZE does not. */
-#define MAX_WIDTH 1024
-
-/* Most common values that a row lists, at most. */
-#define MAX_COMMON 100
+/* Bytes of values of sampled rows to look at. */
+#define MAX_ROWS_BYTES (2.0 * 1024 * 1024)
 
 /* ---- may it be evaluated ---- */
 
@@ -387,6 +386,17 @@ column_correlation(HeapTuple tuple)
 	return result;
 }
 
+static bool
+prepare_sample(PaExpressionSample *sample, Node *expression)
+{
+	memset(sample, 0, sizeof(*sample));
+	sample->type = exprType(expression);
+	sample->collation = exprCollation(expression);
+	sample->typlen = get_typlen(sample->type);
+	sample->order = lookup_type_cache(sample->type, TYPECACHE_CMP_PROC_FINFO | TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
+	return OidIsValid(sample->order->cmp_proc_finfo.fn_oid);
+}
+
 /*
  * Fill the sample; false when there is none.  vars are the expression's.
  */
@@ -405,12 +415,7 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 		if (((Var *) lfirst(lc))->varattno != var->varattno || var->varattno <= 0)
 			return false;
 	}
-	sample->type = exprType(expression);
-	sample->collation = exprCollation(expression);
-	sample->typlen = get_typlen(sample->type);
-	sample->order = lookup_type_cache(sample->type, TYPECACHE_CMP_PROC_FINFO | TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
-	if (!OidIsValid(sample->order->cmp_proc_finfo.fn_oid) ||
-		!pa_is_servers_own(expression))
+	if (!prepare_sample(sample, expression) || !pa_is_servers_own(expression))
 		return false;
 	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
 							Int16GetDatum(var->varattno), BoolGetDatum(false));
@@ -444,149 +449,103 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 	return done;
 }
 
-/* ---- a row of pg_statistic ---- */
+/* ---- of sampled rows ---- */
 
-/* The values of a row while it is made. */
-typedef struct StatisticsRow
+/* By value, equal ones by the place of their rows. */
+static int
+compare_places_cb(const void *a, const void *b, void *arg)
 {
-	Datum		values[Natts_pg_statistic];
-	bool		nulls[Natts_pg_statistic];
-	int			nslots;
-} StatisticsRow;
+	int			result = compare_cb(a, b, arg);
 
-static void
-put_slot(StatisticsRow *row, int kind, Oid op, Oid collation, Datum numbers, Datum values)
-{
-	int			i = row->nslots++;
-
-	row->values[Anum_pg_statistic_stakind1 - 1 + i] = Int16GetDatum(kind);
-	row->values[Anum_pg_statistic_staop1 - 1 + i] = ObjectIdGetDatum(op);
-	row->values[Anum_pg_statistic_stacoll1 - 1 + i] = ObjectIdGetDatum(collation);
-	row->values[Anum_pg_statistic_stanumbers1 - 1 + i] = numbers;
-	row->nulls[Anum_pg_statistic_stanumbers1 - 1 + i] = numbers == (Datum) 0;
-	row->values[Anum_pg_statistic_stavalues1 - 1 + i] = values;
-	row->nulls[Anum_pg_statistic_stavalues1 - 1 + i] = values == (Datum) 0;
+	return result != 0 ? result :
+		((const PaSampleValue *) a)->place - ((const PaSampleValue *) b)->place;
 }
 
-static Datum
-number_array(const float4 *numbers, int n)
+/* Of values and their places, as ANALYZE counts it. */
+static double
+correlation_of_places(PaExpressionSample *sample)
 {
-	Datum	   *items = palloc_array(Datum, n);
+	double		n = sample->nvalues;
+	double		sum = n * (n - 1) / 2;
+	double		squares = (n - 1) * n * (2 * n - 1) / 6;
+	double		products = 0;
 
+	qsort_arg(sample->values, sample->nvalues, sizeof(PaSampleValue), compare_places_cb, sample);
+	for (int i = 0; i < sample->nvalues; i++)
+		products += (double) i * sample->values[i].place;
+	return (n * products - sum * sum) / (n * squares - sum * sum);
+}
+
+static double
+distinct_in_rows(const PaIndexRows *rows, int16 typlen, bool typbyval, double tuples)
+{
+	PaKeyFrequency *frequencies = palloc_array(PaKeyFrequency, PA_KEY_FREQUENCIES);
+	PaKeyCounts *counts = pa_key_counts_create();
+	double		distinct = 0;
+	int			n;
+
+	for (int i = 0; i < rows->nrows; i++)
+	{
+		if (!rows->nulls[i])
+			pa_key_counts_add(counts, pa_hash_value(rows->values[i], typbyval, typlen), i, rows->blocks[i], 0);
+	}
+	n = pa_key_frequencies(counts, rows->blocks_share, rows->table_blocks, frequencies);
 	for (int i = 0; i < n; i++)
-		items[i] = Float4GetDatum(numbers[i]);
-	return PointerGetDatum(construct_array(items, n, FLOAT4OID, sizeof(float4), true,
-										   TYPALIGN_INT));
+		distinct += frequencies[i].keys;
+	return Max(1.0, Min(distinct, tuples));
 }
 
-static Datum
-value_array(const PaExpressionSample *sample, Datum *items, int n)
+/* Arguments of fill_from_rows_cb(). */
+typedef struct RowsToFill
 {
+	PaExpressionSample *sample;
+	const PaIndexRows *rows;
+	double		tuples;
+} RowsToFill;
+
+static bool
+fill_from_rows_cb(void *arg)
+{
+	const RowsToFill *wanted = arg;
+	const PaIndexRows *rows = wanted->rows;
+	PaExpressionSample *sample = wanted->sample;
 	int16		typlen;
 	bool		typbyval;
-	char		typalign;
 
-	get_typlenbyvalalign(sample->type, &typlen, &typbyval, &typalign);
-	return PointerGetDatum(construct_array(items, n, sample->type, typlen, typbyval, typalign));
-}
-
-static int
-by_weight_cb(const void *a, const void *b)
-{
-	double		wa = (*(PaSampleValue *const *) a)->weight;
-	double		wb = (*(PaSampleValue *const *) b)->weight;
-
-	return wa < wb ? 1 : wa > wb ? -1 : 0;
-}
-
-/*
- * Values that are more common than the average, or all when all are known;
- * they are marked.
- */
-static int
-choose_common(const PaExpressionSample *sample, PaSampleValue **chosen)
-{
-	bool		complete = sample->nvalues >= sample->distinct && sample->nvalues <= MAX_COMMON;
-	double		average = (1 - sample->null_fraction) / sample->distinct;
-	PaSampleValue **sorted = palloc_array(PaSampleValue *, sample->nvalues);
-	int			n = 0;
-
-	for (int i = 0; i < sample->nvalues; i++)
-		sorted[i] = &sample->values[i];
-	qsort(sorted, sample->nvalues, sizeof(PaSampleValue *), by_weight_cb);
-	for (int i = 0; i < sample->nvalues && n < MAX_COMMON; i++)
+	sample->values = palloc0_array(PaSampleValue, rows->nrows);
+	for (int i = 0; i < rows->nrows; i++)
 	{
-		/* a bound of the histogram alone does not make a value common */
-		if (!complete && (sorted[i]->count < 2 || sorted[i]->weight < 1.25 * average))
+		if (rows->nulls[i])
 			continue;
-		sorted[i]->common = true;
-		chosen[n++] = sorted[i];
+		sample->values[sample->nvalues].value = rows->values[i];
+		sample->values[sample->nvalues].weight = 1.0 / rows->nrows;
+		sample->values[sample->nvalues].place = sample->nvalues;
+		sample->nvalues++;
 	}
-	return n;
+	if (sample->nvalues < 2)
+		return false;
+	get_typlenbyval(sample->type, &typlen, &typbyval);
+	sample->null_fraction = 1.0 - (double) sample->nvalues / rows->nrows;
+	sample->distinct = distinct_in_rows(rows, typlen, typbyval, wanted->tuples);
+	sample->correlation = correlation_of_places(sample);
+	group(sample);
+	sample->distinct = Max(sample->distinct, sample->nvalues);
+	return true;
 }
 
-static void
-put_common(StatisticsRow *row, const PaExpressionSample *sample)
+/* Fill the sample from rows of the table, which the caller has locked. */
+bool
+pa_sample_expression_rows(Relation relation, Node *expression, double tuples,
+						  PaExpressionSample *sample)
 {
-	PaSampleValue **chosen = palloc_array(PaSampleValue *, MAX_COMMON);
-	int			n = choose_common(sample, chosen);
-	float4	   *numbers = palloc_array(float4, n + 1);
-	Datum	   *values = palloc_array(Datum, n + 1);
+	RowsToFill	wanted = {sample, NULL, tuples};
+	bool		done = false;
 
-	if (n == 0)
-		return;
-	for (int i = 0; i < n; i++)
-	{
-		numbers[i] = chosen[i]->weight;
-		values[i] = chosen[i]->value;
-	}
-	put_slot(row, STATISTIC_KIND_MCV, sample->order->eq_opr, sample->collation,
-			 number_array(numbers, n), value_array(sample, values, n));
-}
-
-static void
-put_histogram(StatisticsRow *row, const PaExpressionSample *sample)
-{
-	Datum	   *values = palloc_array(Datum, sample->nvalues);
-	int			n = 0;
-
-	for (int i = 0; i < sample->nvalues; i++)
-	{
-		if (!sample->values[i].common && pa_stored_width(sample->typlen, sample->values[i].value) < MAX_WIDTH)
-			values[n++] = sample->values[i].value;
-	}
-	if (n >= 2)
-		put_slot(row, STATISTIC_KIND_HISTOGRAM, sample->order->lt_opr, sample->collation,
-				 (Datum) 0, value_array(sample, values, n));
-}
-
-HeapTuple
-pa_sample_statistics(const PaExpressionSample *sample, double tuples)
-{
-	StatisticsRow row = {0};
-	Relation	pg_statistic;
-	HeapTuple	tuple;
-	float4		correlation = sample->correlation;
-
-	memset(row.nulls, false, sizeof(row.nulls));
-	row.values[Anum_pg_statistic_stanullfrac - 1] = Float4GetDatum(sample->null_fraction);
-	row.values[Anum_pg_statistic_stawidth - 1] = Int32GetDatum(sample->width);
-	/* as ANALYZE: a share of the rows when it would grow with them */
-	row.values[Anum_pg_statistic_stadistinct - 1] =
-		Float4GetDatum(sample->distinct > 0.1 * tuples ?
-					   -sample->distinct / Max(tuples, 1.0) : sample->distinct);
-	if (sample->nvalues > 0)
-	{
-		put_common(&row, sample);
-		put_histogram(&row, sample);
-		put_slot(&row, STATISTIC_KIND_CORRELATION, sample->order->lt_opr, sample->collation,
-				 number_array(&correlation, 1), (Datum) 0);
-	}
-	while (row.nslots < STATISTIC_NUM_SLOTS)
-		put_slot(&row, 0, InvalidOid, InvalidOid, (Datum) 0, (Datum) 0);
-
-	pg_statistic = table_open(StatisticRelationId, AccessShareLock);
-	tuple = heap_form_tuple(RelationGetDescr(pg_statistic), row.values, row.nulls);
-	table_close(pg_statistic, AccessShareLock);
-	return tuple;
+	if (prepare_sample(sample, expression) && pa_is_servers_own(expression))
+		wanted.rows = pa_expression_rows(relation, expression, MAX_ROWS_BYTES);
+	if (wanted.rows != NULL && wanted.rows->nrows > 1)
+		done = pa_attempt(fill_from_rows_cb, &wanted);
+	if (!done)
+		memset(sample, 0, sizeof(*sample));
+	return done;
 }

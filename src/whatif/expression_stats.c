@@ -13,7 +13,8 @@
  *		keeps, its most common values and histogram: when it is about one
  *		column and uses only functions that come with the server, so that
  *		anybody may run it;
- *	3.	the distinct values of its columns.
+ *	3.	its values for sampled rows of the table, under the same condition;
+ *	4.	the distinct values of its columns.
  *
  * The result is a row of pg_statistic that is in no table.
  *
@@ -33,7 +34,9 @@
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/acl.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
+#include "utils/relcache.h"
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
@@ -68,7 +71,7 @@ analyzed_statistics(Oid relid, Node *expression)
 	return copy;
 }
 
-/* ---- 3: from the columns ---- */
+/* ---- 4: from the columns ---- */
 
 /* Whether the expression gives one of its columns' values. */
 static bool
@@ -137,6 +140,23 @@ guess(Oid relid, Node *expression, List *vars, double tuples, PaExpressionSample
 	sample->width = Min(guess_width(expression, width), MAX_KEY_WIDTH);
 }
 
+/* ---- 3: from rows ---- */
+
+/* Only of a table that is locked: nobody is waited for. */
+static bool
+sample_rows(Oid relid, Node *expression, double tuples, PaExpressionSample *sample)
+{
+	Relation	relation = RelationIdGetRelation(relid);
+	bool		done;
+
+	if (relation == NULL)
+		return false;
+	done = CheckRelationLockedByMe(relation, AccessShareLock, true) &&
+		pa_sample_expression_rows(relation, expression, tuples, sample);
+	RelationClose(relation);
+	return done;
+}
+
 /* ---- the row ---- */
 
 static HeapTuple
@@ -151,7 +171,8 @@ expression_statistics(Oid relid, Node *expression, double tuples)
 	vars = pull_var_clause(expression, 0);
 	if (vars == NIL)
 		return NULL;
-	if (!pa_sample_expression(relid, expression, vars, tuples, &sample))
+	if (!pa_sample_expression(relid, expression, vars, tuples, &sample) &&
+		!sample_rows(relid, expression, tuples, &sample))
 		guess(relid, expression, vars, tuples, &sample);
 	return pa_sample_statistics(&sample, tuples);
 }

@@ -20,11 +20,13 @@
 #include "access/itup.h"
 #include "access/nbtree.h"
 #include "access/tupmacs.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
 #include "statistics/statistics.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -33,9 +35,20 @@
 
 #include "compat/compat.h"
 #include "whatif/index_size.h"
+#include "whatif/row_sample.h"
 
 /* A prime to each column, so that lengths of two columns meet by chance. */
 static const int strides[] = {1, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43};
+
+/* Nullable columns whose combinations are taken apart. */
+#define MAX_NULLABLE 4
+
+/* Sampled rows that say something. */
+#define MIN_ROWS 50
+
+/* Bytes of values to look at; each may be many keys of a GIN index. */
+#define MAX_ROWS_BYTES (4.0 * 1024 * 1024)
+#define MAX_KEYS_BYTES (768.0 * 1024)
 
 /* Longest value that goes into a tuple with a header of one byte. */
 #define SHORT_MAX ((int) VARATT_SHORT_MAX)
@@ -112,7 +125,10 @@ fill_lengths(PaSizedColumn *column, HeapTuple tuple, int16 typlen)
 	for (int i = 0; column->nlengths == 0 && i < 8; i++)
 		column->lengths[i] = Max(2, (column->cstring ? 16 : facts->width) - 3 + i);
 	if (column->nlengths == 0)
+	{
 		column->nlengths = 8;
+		column->guessed = tuple != NULL && facts->null_fraction < 1;
+	}
 }
 
 static HeapTuple
@@ -155,6 +171,21 @@ apply_predicate(PaSizedColumn *column, const PaIndexColumn *key, List *predicate
 	}
 }
 
+/* Whether an expression is about several columns. */
+static bool
+is_mixed(Node *expression)
+{
+	List	   *vars = pull_var_clause(expression, 0);
+	ListCell   *lc;
+
+	foreach(lc, vars)
+	{
+		if (((Var *) lfirst(lc))->varattno != ((Var *) linitial(vars))->varattno)
+			return true;
+	}
+	return false;
+}
+
 static void
 size_column(const PaIndexShape *shape, int i, double table_tuples, PaSizedColumn *column)
 {
@@ -170,6 +201,7 @@ size_column(const PaIndexShape *shape, int i, double table_tuples, PaSizedColumn
 	{
 		tuple = pa_expression_statistics(shape->relid, key->expression, table_tuples);
 		(void) pa_expression_facts(shape->relid, key->expression, table_tuples, &column->facts);
+		column->mixed = is_mixed(key->expression);
 	}
 	else
 	{
@@ -262,30 +294,174 @@ tuple_size(const PaSizedIndex *index, int ncolumns, uint32 nulls, int nth)
 					 sizeof(IndexTupleData)) + data);
 }
 
-/* Mean bytes of an index tuple, without its line pointer. */
+/* The sampled rows that have NULLs in exactly these of the nullable columns. */
+static int
+rows_with_nulls(const PaSizedIndex *index, uint32 nulls, double *bytes)
+{
+	int			n = 0;
+
+	*bytes = 0;
+	for (int i = 0; i < index->rows->nrows; i++)
+	{
+		if ((index->rows->null_sets[i] & index->nullable) != nulls)
+			continue;
+		*bytes += index->rows->sizes[i];
+		n++;
+	}
+	return n;
+}
+
+/* Whether lengths differ so much that rounding up does not hide it. */
+bool
+pa_lengths_vary(const PaSizedIndex *index, int ncolumns)
+{
+	for (int i = 0; i < ncolumns; i++)
+	{
+		const PaSizedColumn *column = &index->columns[i];
+
+		for (int k = 1; k < column->nlengths; k++)
+		{
+			if (column->lengths[k] != column->lengths[0])
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Mean bytes of an index tuple that has NULLs in exactly these of the nullable
+ * columns, without its line pointer.
+ */
 double
 pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nulls)
 {
 	double		sum = 0;
 
+	if (index->rows != NULL && index->rows->sizes != NULL && ncolumns == index->ncolumns)
+	{
+		int			n = rows_with_nulls(index, nulls, &sum);
+
+		if (n > 0)
+			return sum / n;
+		sum = 0;
+	}
 	for (int i = 0; i < PA_LENGTHS; i++)
 		sum += tuple_size(index, ncolumns, nulls, i);
 	return sum / PA_LENGTHS;
 }
 
-/* Share of the rows that have NULLs in exactly these columns. */
+/* Share of the rows that have NULLs in exactly these of the nullable columns. */
 double
 pa_nulls_share(const PaSizedIndex *index, uint32 nulls)
 {
 	double		share = 1;
 
+	if (index->rows != NULL && index->rows->sizes != NULL)
+		return rows_with_nulls(index, nulls, &share) / (double) index->rows->nrows;
 	for (int i = 0; i < index->ncolumns; i++)
 	{
 		double		fraction = index->columns[i].facts.null_fraction;
 
+		if ((index->nullable & (1U << i)) == 0)
+			continue;
 		share *= (nulls & (1U << i)) != 0 ? fraction : 1.0 - fraction;
 	}
 	return share;
+}
+
+/* ---- rows ---- */
+
+/* Columns whose combinations of NULLs are told apart. */
+static uint32
+nullable_columns(const PaSizedIndex *index)
+{
+	uint32		nullable = 0;
+	int			n = 0;
+
+	for (int i = 0; i < index->ncolumns && n < MAX_NULLABLE; i++)
+	{
+		if (index->columns[i].facts.null_fraction <= 0)
+			continue;
+		nullable |= 1U << i;
+		n++;
+	}
+	return nullable;
+}
+
+/* A clause whose share of the rows pg_statistic tells. */
+static bool
+is_simple_clause(const Node *clause)
+{
+	const OpExpr *op = (const OpExpr *) clause;
+
+	if (clause == NULL)
+		return false;
+	if (IsA(clause, NullTest))
+		clause = (const Node *) ((const NullTest *) clause)->arg;
+	else if (IsA(clause, BooleanTest))
+		clause = (const Node *) ((const BooleanTest *) clause)->arg;
+	else if (IsA(clause, BoolExpr) && ((const BoolExpr *) clause)->boolop == NOT_EXPR)
+		clause = linitial(((const BoolExpr *) clause)->args);
+	else if (IsA(clause, OpExpr) && list_length(op->args) == 2 && IsA(lsecond(op->args), Const))
+		clause = linitial(op->args);
+	else if (IsA(clause, ScalarArrayOpExpr) &&
+			 IsA(lsecond(((const ScalarArrayOpExpr *) clause)->args), Const))
+		clause = linitial(((const ScalarArrayOpExpr *) clause)->args);
+	while (clause != NULL && IsA(clause, RelabelType))
+		clause = (const Node *) ((const RelabelType *) clause)->arg;
+	return clause != NULL && IsA(clause, Var);
+}
+
+static bool
+is_simple_predicate(List *predicate)
+{
+	return predicate == NIL ||
+		(list_length(predicate) == 1 && is_simple_clause(linitial(predicate)));
+}
+
+/*
+ * Whether the index's size depends on what pg_statistic does not keep: values
+ * too long for it, what columns have to do with each other, the share of the
+ * rows that a predicate over an expression keeps, and all of a GIN, GiST or
+ * SP-GiST index.
+ */
+static bool
+wants_rows(const PaSizedIndex *index)
+{
+	int			varying = 0;
+
+	if (index->shape->method == HASH_AM_OID || index->shape->method == BRIN_AM_OID)
+		return !is_simple_predicate(index->shape->predicate);
+	if (index->shape->method != BTREE_AM_OID || !is_simple_predicate(index->shape->predicate))
+		return true;
+	for (int i = 0; i < index->ncolumns; i++)
+	{
+		const PaSizedColumn *column = &index->columns[i];
+
+		if (column->guessed || column->mixed)
+			return true;
+		if (column->facts.null_fraction > 0 || pa_lengths_vary(index, i + 1) != pa_lengths_vary(index, i))
+			varying++;
+	}
+	return varying > 1 ||
+		(index->nkeys > 1 && index->nkeys == index->ncolumns && index->extended_distinct == 0);
+}
+
+/* Sample them, and count those that the predicate keeps. */
+static void
+use_rows(PaSizedIndex *index, Relation relation)
+{
+	const PaIndexShape *shape = index->shape;
+	PaIndexRows *rows = pa_index_rows(shape, relation,
+									  shape->method == GIN_AM_OID ? MAX_KEYS_BYTES : MAX_ROWS_BYTES);
+
+	if (rows == NULL)
+		return;
+	if (!is_simple_predicate(shape->predicate) && rows->nseen >= MIN_ROWS)
+		index->tuples = index->table_tuples * rows->nrows / rows->nseen;
+	/* too few say nothing, unless there are no others */
+	if (rows->nrows >= MIN_ROWS || (rows->nrows > 0 && rows->blocks_share >= 1))
+		index->rows = rows;
 }
 
 void
@@ -304,4 +480,7 @@ pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
 	for (int i = 0; i < shape->ncolumns; i++)
 		size_column(shape, i, index->table_tuples, &index->columns[i]);
 	index->extended_distinct = shape->nkeys > 1 ? extended_distinct(shape, relation) : 0;
+	index->nullable = nullable_columns(index);
+	if (wants_rows(index))
+		use_rows(index, relation);
 }

@@ -5,6 +5,7 @@
  *
  *		index_size.c	which method, which relation; the caller's side
  *		index_columns.c	what the columns weigh
+ *		row_sample.c, index_rows.c	... and sampled rows; see row_sample.h
  *		key_classes.c	how often keys occur
  *		btree_size.c	b-tree
  *		gin_size.c		GIN
@@ -38,6 +39,8 @@ typedef struct PaSizedColumn
 	int			lengths[PA_LENGTHS];	/* bytes as stored in an index */
 	int			nlengths;		/* at least 1 */
 	double		weight;			/* of the rows that lengths has so far, 0-1 */
+	bool		mixed;			/* an expression over several columns */
+	bool		guessed;		/* lengths are: pg_statistic has no value */
 } PaSizedColumn;
 
 typedef struct PaSizedIndex
@@ -49,6 +52,8 @@ typedef struct PaSizedIndex
 	double		table_tuples;
 	double		table_pages;
 	double		extended_distinct;	/* of all keys together; 0 unknown */
+	uint32		nullable;		/* columns whose NULLs are told apart */
+	struct PaIndexRows *rows;	/* sampled, or NULL: columns alone must do */
 	PaSizedColumn columns[PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED];
 } PaSizedIndex;
 
@@ -69,6 +74,7 @@ extern void pa_key_classes(const PaSizedIndex *index, uint32 nulls, double rows,
 extern void pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
 							double table_tuples, double table_pages, PaSizedIndex *index);
 extern double pa_distinct_of_part(double distinct, double part, double tuples);
+extern bool pa_lengths_vary(const PaSizedIndex *index, int ncolumns);
 extern double pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nulls);
 extern double pa_nulls_share(const PaSizedIndex *index, uint32 nulls);
 extern int	pa_stored_width(int16 typlen, Datum value);

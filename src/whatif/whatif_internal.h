@@ -11,7 +11,9 @@
  *		time_limit.c	how long it may take
  *		attempt.c		calling functions that may raise an error
  *		expression_stats.c	statistics of an expression without an index
- *		expression_sample.c	... from a sample of its column
+ *		expression_sample.c	... from a sample of its column, or of rows
+ *		sample_statistics.c	... as a row of pg_statistic
+ *		row_sample.c	rows of a table; see row_sample.h
  *		explain.c		the text of a plan with hypothetical indexes
  *		hypothetical.c	IndexOptInfo of an index that does not exist
  *		own_query.c		a query of the caller and indexes of the caller's choice
@@ -188,6 +190,7 @@ typedef struct PaSampleValue
 	Datum		value;
 	double		weight;			/* share of the rows, 0-1 */
 	int			count;			/* of the sample that gave it */
+	int			place;			/* of its row among those sampled */
 	bool		common;			/* listed as a common value */
 } PaSampleValue;
 
@@ -212,6 +215,10 @@ extern bool pa_is_servers_own(Node *expression);
 
 extern bool pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 								 PaExpressionSample *sample);
+extern bool pa_sample_expression_rows(Relation relation, Node *expression, double tuples,
+									  PaExpressionSample *sample);
+
+/* sample_statistics.c */
 extern HeapTuple pa_sample_statistics(const PaExpressionSample *sample, double tuples);
 
 /* index_statement.c */

@@ -1,0 +1,301 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_sample.c
+ *		Rows of a table, drawn the way ANALYZE draws them.
+ *
+ * pg_statistic keeps of each column a few values, without what belongs
+ * together, and nothing of long ones.  Where that does not tell how large an
+ * index would be, whole blocks of the table are read: one of each of equally
+ * long stretches, always the same ones while the table does not grow, so
+ * that advice does not change by itself.
+ *
+ * What it costs is bounded: blocks, rows, bytes, and milliseconds of reading.  A
+ * sample is kept until the transaction ends, for the many candidates of a run,
+ * and only the latest few are.
+ *
+ * Values never leave this backend, only sizes that are made of them.  Even so
+ * a user of whom row security hides rows gets none; nor is there any in a
+ * serializable transaction, which would depend on the rows read.
+ *
+ * IDENTIFICATION
+ *		src/whatif/row_sample.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "common/hashfn.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+#include "storage/bufmgr.h"
+#include "utils/memutils.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "compat/table.h"
+#include "whatif/row_sample.h"
+
+/* What a sample may cost at most. */
+#define MAX_BLOCKS 300
+#define MAX_ROWS 12000
+#define MAX_BYTES (8 * 1024 * 1024)
+#define MAX_MSEC 60.0
+
+/* Blocks that the kernel is asked for ahead of reading them. */
+#define READ_AHEAD 16
+
+/* Samples that are kept. */
+#define MAX_KEPT 4
+
+typedef struct KeptSample
+{
+	Oid			relid;
+	Oid			filenode;
+	Oid			userid;
+	BlockNumber table_blocks;
+	MemoryContext context;
+	PaRowSample sample;
+	uint64		used;			/* when last */
+} KeptSample;
+
+static KeptSample *kept = NULL; /* of the transaction; MAX_KEPT of them */
+static uint64 uses = 0;
+
+/* ---- which may be read ---- */
+
+static bool
+may_read(Relation relation)
+{
+	const FormData_pg_class *class = relation->rd_rel;
+
+	if (class->relam != HEAP_TABLE_AM_OID || relation->rd_tableam == NULL ||
+		IsolationIsSerializable() || RELATION_IS_OTHER_TEMP(relation))
+		return false;
+	/* an unlogged table has no files on a standby */
+	if (RecoveryInProgress() && class->relpersistence == RELPERSISTENCE_UNLOGGED)
+		return false;
+	return check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED;
+}
+
+/* ---- reading ---- */
+
+static int
+common_divisor(int a, int b)
+{
+	return b == 0 ? a : common_divisor(b, a % b);
+}
+
+/*
+ * The blocks to read, in an order of which every prefix is spread over the
+ * table: steps of the golden section.
+ */
+static int
+choose_blocks(BlockNumber table_blocks, BlockNumber *blocks)
+{
+	int			n = (int) Min(table_blocks, MAX_BLOCKS);
+	int			step = Max(1, (int) (n * 0.618));
+
+	while (common_divisor(step, n) != 1)
+		step++;
+	for (int i = 0; i < n; i++)
+	{
+		int			stretch = (int) (((int64) i * step) % n);
+		double		place = murmurhash32((uint32) stretch + 1) / 4294967296.0;
+
+		blocks[i] = n == (int) table_blocks ? (BlockNumber) stretch :
+			(BlockNumber) ((stretch + place) * table_blocks / n);
+	}
+	return n;
+}
+
+/* Append the rows of a block; gives their bytes. */
+static double
+read_block(TableScanDesc scan, BlockNumber block, TupleTableSlot *slot, PaRowSample *sample,
+		   int *allocated)
+{
+	ItemPointerData first;
+	ItemPointerData last;
+	double		bytes = 0;
+
+	ItemPointerSet(&first, block, FirstOffsetNumber);
+	ItemPointerSet(&last, block, MaxOffsetNumber);
+	table_rescan_tidrange(scan, &first, &last);
+	while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot))
+	{
+		if (sample->nrows == *allocated)
+		{
+			*allocated *= 2;
+			sample->rows = repalloc_array(sample->rows, HeapTuple, *allocated);
+		}
+		sample->rows[sample->nrows] = ExecCopySlotHeapTuple(slot);
+		bytes += sample->rows[sample->nrows]->t_len;
+		sample->nrows++;
+	}
+	return bytes;
+}
+
+static double
+msec_since(instr_time start)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, start);
+	return INSTR_TIME_GET_MILLISEC(now);
+}
+
+static void
+read_blocks(Relation relation, const BlockNumber *blocks, int n, PaRowSample *sample)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	TableScanDesc scan;
+	ItemPointerData first;
+	int			allocated = 1024;
+	double		bytes = 0;
+	instr_time	start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	ItemPointerSet(&first, 0, FirstOffsetNumber);
+	scan = pa_table_beginscan_tidrange(relation, snapshot, &first, &first);
+	sample->rows = palloc_array(HeapTuple, allocated);
+	sample->starts = palloc_array(int, n + 1);
+	for (int i = 0; i < Min(n, READ_AHEAD); i++)
+		PrefetchBuffer(relation, MAIN_FORKNUM, blocks[i]);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i + READ_AHEAD < n)
+			PrefetchBuffer(relation, MAIN_FORKNUM, blocks[i + READ_AHEAD]);
+		sample->starts[i] = sample->nrows;
+		bytes += read_block(scan, blocks[i], slot, sample, &allocated);
+		sample->nblocks = i + 1;
+		if (sample->nrows >= MAX_ROWS || bytes >= MAX_BYTES || msec_since(start) > MAX_MSEC)
+			break;
+	}
+	sample->starts[sample->nblocks] = sample->nrows;
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	UnregisterSnapshot(snapshot);
+}
+
+/* Arguments of read_sample_cb(). */
+typedef struct SampleWanted
+{
+	Relation	relation;
+	PaRowSample *sample;
+	MemoryContext context;
+} SampleWanted;
+
+static bool
+read_sample_cb(void *arg)
+{
+	SampleWanted *wanted = arg;
+	BlockNumber blocks[MAX_BLOCKS];
+	BlockNumber table_blocks = RelationGetNumberOfBlocks(wanted->relation);
+	MemoryContext oldcontext;
+
+	if (table_blocks == 0)
+		return false;
+	oldcontext = MemoryContextSwitchTo(wanted->context);
+	read_blocks(wanted->relation, blocks, choose_blocks(table_blocks, blocks), wanted->sample);
+	MemoryContextSwitchTo(oldcontext);
+	wanted->sample->table_blocks = table_blocks;
+	return wanted->sample->nrows > 0;
+}
+
+/* ---- keeping ---- */
+
+static void
+forget_cb(void *arg)
+{
+	(void) arg;
+	kept = NULL;
+}
+
+static void
+make_room_for_samples(void)
+{
+	MemoryContextCallback *callback;
+
+	if (kept != NULL)
+		return;
+	callback = MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback));
+	callback->func = forget_cb;
+	MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+	kept = MemoryContextAllocZero(TopTransactionContext, sizeof(KeptSample) * MAX_KEPT);
+}
+
+static bool
+is_of(const KeptSample *entry, Relation relation, BlockNumber table_blocks)
+{
+	return entry->relid == RelationGetRelid(relation) &&
+		entry->filenode == relation->rd_rel->relfilenode &&
+		entry->userid == GetUserId() && entry->table_blocks == table_blocks;
+}
+
+static KeptSample *
+longest_unused(void)
+{
+	KeptSample *oldest = &kept[0];
+
+	for (int i = 1; i < MAX_KEPT; i++)
+	{
+		if (kept[i].used < oldest->used)
+			oldest = &kept[i];
+	}
+	return oldest;
+}
+
+static void
+fill(KeptSample *entry, Relation relation, BlockNumber table_blocks)
+{
+	SampleWanted wanted = {relation, &entry->sample, NULL};
+
+	if (entry->context != NULL)
+		MemoryContextDelete(entry->context);
+	memset(entry, 0, sizeof(*entry));
+	entry->context = AllocSetContextCreate(TopTransactionContext, "perf_advisor row sample",
+										   ALLOCSET_DEFAULT_SIZES);
+	wanted.context = entry->context;
+	if (!pa_attempt(read_sample_cb, &wanted))
+	{
+		MemoryContextReset(entry->context);
+		memset(&entry->sample, 0, sizeof(entry->sample));
+	}
+	entry->relid = RelationGetRelid(relation);
+	entry->filenode = relation->rd_rel->relfilenode;
+	entry->userid = GetUserId();
+	entry->table_blocks = table_blocks;
+}
+
+const PaRowSample *
+pa_row_sample(Relation relation)
+{
+	KeptSample *entry = NULL;
+	BlockNumber table_blocks;
+
+	if (relation == NULL || !may_read(relation))
+		return NULL;
+	table_blocks = RelationGetNumberOfBlocks(relation);
+	make_room_for_samples();
+	for (int i = 0; i < MAX_KEPT && entry == NULL; i++)
+	{
+		if (is_of(&kept[i], relation, table_blocks))
+			entry = &kept[i];
+	}
+	if (entry == NULL)
+	{
+		entry = longest_unused();
+		fill(entry, relation, table_blocks);
+	}
+	entry->used = ++uses;
+	return entry->sample.nrows > 0 ? &entry->sample : NULL;
+}
