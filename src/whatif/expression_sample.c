@@ -480,16 +480,16 @@ static double
 distinct_in_rows(const PaIndexRows *rows, int16 typlen, bool typbyval, double tuples)
 {
 	PaKeyFrequency *frequencies = palloc_array(PaKeyFrequency, PA_KEY_FREQUENCIES);
-	PaKeyCounts *counts = pa_key_counts_create();
+	PaKeyCounts *counts = pa_key_counts_create(rows);
 	double		distinct = 0;
 	int			n;
 
 	for (int i = 0; i < rows->nrows; i++)
 	{
 		if (!rows->nulls[i])
-			pa_key_counts_add(counts, pa_hash_value(rows->values[i], typbyval, typlen), i, rows->blocks[i], 0);
+			pa_key_counts_add(counts, pa_hash_value(rows->values[i], typbyval, typlen), i, 0);
 	}
-	n = pa_key_frequencies(counts, rows->blocks_share, rows->table_blocks, frequencies);
+	n = pa_key_frequencies(counts, frequencies);
 	for (int i = 0; i < n; i++)
 		distinct += frequencies[i].keys;
 	return Max(1.0, Min(distinct, tuples));

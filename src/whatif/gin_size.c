@@ -9,6 +9,8 @@
  * values that pg_statistic keeps.  How many entries there are is told by how
  * many keys of that sample occur only once, as with any distinct values.
  *
+ * All this is for want of sampled rows, which gin_rows.c takes.
+ *
  * IDENTIFICATION
  *		src/whatif/gin_size.c
  *
@@ -120,26 +122,9 @@ add_slot(GinKeys *keys, const PaSizedColumn *column, int kind, FmgrInfo *extract
 	free_attstatsslot(&slot);
 }
 
-/* Only a superuser's functions are called, whoever asks. */
-static bool
-is_superusers(Oid funcid)
-{
-	HeapTuple	tuple;
-	Oid			owner;
-
-	if (funcid < FirstUnpinnedObjectId)
-		return true;
-	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	return superuser_arg(owner);
-}
-
 /* The type of the entries. */
-static Oid
-key_type(const PaIndexColumn *column)
+Oid
+pa_gin_key_type(const PaIndexColumn *column)
 {
 	Oid			type = OidIsValid(column->stored_type) ? column->stored_type : column->opcintype;
 
@@ -154,9 +139,9 @@ collect_keys(const PaIndexColumn *key, const PaSizedColumn *column, GinKeys *key
 	Oid			proc = get_opfamily_proc(key->opfamily, key->opcintype, key->opcintype,
 										 GIN_EXTRACTVALUE_PROC);
 	FmgrInfo	extract;
-	int16		typlen = get_typlen(key_type(key));
+	int16		typlen = get_typlen(pa_gin_key_type(key));
 
-	if (column->statistics == NULL || !OidIsValid(proc) || !is_superusers(proc) ||
+	if (column->statistics == NULL || !pa_is_safe_support(proc) ||
 		get_typlen(key->type) != -1 || column->facts.width > MAX_WIDTH)
 		return false;
 	fmgr_info(proc, &extract);
@@ -246,7 +231,7 @@ static double
 pages_of_keys(const PaSizedIndex *index, const PaIndexColumn *key, GinKeys *keys, double rows,
 			  bool is_unique)
 {
-	int16		typlen = get_typlen(key_type(key));
+	int16		typlen = get_typlen(pa_gin_key_type(key));
 	double		key_bytes = keys->bytes / keys->nkeys;
 	double		total = rows * keys->nkeys / keys->nvalues;
 	double		distinct = 0,
@@ -474,8 +459,11 @@ column_pages(const PaSizedIndex *index, int i, double rows)
 double
 pa_gin_pages(const PaSizedIndex *index)
 {
-	double		pages = 2;		/* the metapage and the root */
+	double		pages = index->rows != NULL ? pa_gin_rows_pages(index) : 0;
 
+	if (pages > 0)
+		return pages;
+	pages = 2;					/* the metapage and the root */
 	for (int i = 0; i < index->nkeys; i++)
 	{
 		const PaSizedColumn *column = &index->columns[i];

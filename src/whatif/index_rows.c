@@ -226,27 +226,21 @@ static int
 compare_blocks_cb(const void *a, const void *b, void *arg)
 {
 	const PaRowSample *sample = (const PaRowSample *) arg;
-	const HeapTuple x = sample->rows[sample->starts[*(const int *) a]];
-	const HeapTuple y = sample->rows[sample->starts[*(const int *) b]];
-	BlockNumber block_x = ItemPointerGetBlockNumber(&x->t_self);
-	BlockNumber block_y = ItemPointerGetBlockNumber(&y->t_self);
+	BlockNumber block_x = sample->blocks[*(const int *) a];
+	BlockNumber block_y = sample->blocks[*(const int *) b];
 
 	return block_x < block_y ? -1 : block_x > block_y ? 1 : 0;
 }
 
-/* Those blocks of the sample that have rows, in the table's order. */
+/* The first blocks of the sample in the table's order. */
 static int *
-blocks_in_order(const PaRowSample *sample, int nblocks, int *n)
+blocks_in_order(const PaRowSample *sample, int n)
 {
-	int		   *order = palloc_array(int, nblocks + 1);
+	int		   *order = palloc_array(int, n + 1);
 
-	*n = 0;
-	for (int i = 0; i < nblocks; i++)
-	{
-		if (sample->starts[i + 1] > sample->starts[i])
-			order[(*n)++] = i;
-	}
-	qsort_arg(order, *n, sizeof(int), compare_blocks_cb, unconstify(PaRowSample *, sample));
+	for (int i = 0; i < n; i++)
+		order[i] = i;
+	qsort_arg(order, n, sizeof(int), compare_blocks_cb, unconstify(PaRowSample *, sample));
 	return order;
 }
 
@@ -286,24 +280,31 @@ make_rows_cb(void *arg)
 	const PaRowSample *sample = wanted->sample;
 	int		   *order;
 	int			n;
+	int			following = 0;
 
 	/* values out of line are read with a snapshot */
 	PushActiveSnapshot(GetTransactionSnapshot());
 	prepare(wanted->maker);
-	rows->nblocks = affordable_blocks(wanted->maker, sample);
-	rows->blocks_share = rows->nblocks / sample->table_blocks;
-	rows->table_blocks = sample->table_blocks;
-	order = blocks_in_order(sample, rows->nblocks, &n);
+	n = affordable_blocks(wanted->maker, sample);
+	order = blocks_in_order(sample, n);
 	for (int i = 0; i < n; i++)
 	{
+		BlockNumber block = sample->blocks[order[i]];
+		bool		follows = block == 0 || (i > 0 && sample->blocks[order[i - 1]] == block - 1);
+
 		CHECK_FOR_INTERRUPTS();
+		following += follows ? 1 : 0;
 		for (int r = sample->starts[order[i]]; r < sample->starts[order[i] + 1]; r++)
 		{
-			rows->blocks[rows->nrows] = i;
+			rows->blocks[rows->nrows] = block;
+			rows->follows[rows->nrows] = follows;
 			rows->nseen++;
 			make_row(wanted->maker, sample->rows[r], rows, wanted->context);
 		}
 	}
+	rows->table_blocks = sample->table_blocks;
+	rows->blocks_share = n / sample->table_blocks;
+	rows->following_share = following / sample->table_blocks;
 	ExecDropSingleTupleTableSlot(wanted->maker->slot);
 	FreeExecutorState(wanted->maker->estate);
 	PopActiveSnapshot();
@@ -320,7 +321,8 @@ make_rows(RowMaker *maker, const PaRowSample *sample, bool with_sizes)
 	rows->ncolumns = maker->shape->ncolumns;
 	rows->values = palloc_array(Datum, n * rows->ncolumns);
 	rows->nulls = palloc_array(bool, n * rows->ncolumns);
-	rows->blocks = palloc_array(int, n + 1);
+	rows->blocks = palloc_array(BlockNumber, n + 1);
+	rows->follows = palloc_array(bool, n + 1);
 	rows->null_sets = palloc_array(uint32, n);
 	if (with_sizes)
 	{

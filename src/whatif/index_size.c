@@ -16,10 +16,15 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/transam.h"
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -28,12 +33,30 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "catalog/relation_facts.h"
 #include "whatif/index_size.h"
 
 /* Share of the rows when a predicate cannot be estimated. */
 #define DEFAULT_SHARE 0.1
+
+bool
+pa_is_safe_support(Oid funcid)
+{
+	HeapTuple	tuple;
+	bool		safe;
+
+	if (!OidIsValid(funcid) || funcid < FirstUnpinnedObjectId)
+		return OidIsValid(funcid);
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	safe = ((Form_pg_proc) GETSTRUCT(tuple))->prolang == ClanguageId &&
+		superuser_arg(((Form_pg_proc) GETSTRUCT(tuple))->proowner);
+	ReleaseSysCache(tuple);
+	return safe;
+}
 
 void
 pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,

@@ -8,7 +8,8 @@
  *		row_sample.c, index_rows.c	... and sampled rows; see row_sample.h
  *		key_classes.c	how often keys occur
  *		btree_size.c	b-tree
- *		gin_size.c		GIN
+ *		gin_rows.c		GIN, from sampled rows
+ *		gin_size.c		GIN, without
  *		other_sizes.c	hash, BRIN, GiST, SP-GiST
  *
  * IDENTIFICATION
@@ -79,9 +80,19 @@ extern double pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nul
 extern double pa_nulls_share(const PaSizedIndex *index, uint32 nulls);
 extern int	pa_stored_width(int16 typlen, Datum value);
 
+/* gin_size.c */
+extern Oid	pa_gin_key_type(const PaIndexColumn *column);
+
+/*
+ * Whether a support function of an operator class may be called: it is the
+ * server's, or a superuser's and written in C.
+ */
+extern bool pa_is_safe_support(Oid funcid);
+
 /* Each gives pages. */
 extern double pa_btree_pages(const PaSizedIndex *index, int *height);
 extern double pa_gin_pages(const PaSizedIndex *index);
+extern double pa_gin_rows_pages(const PaSizedIndex *index);
 extern double pa_hash_pages(const PaSizedIndex *index);
 extern double pa_brin_pages(const PaSizedIndex *index);
 extern double pa_gist_pages(const PaSizedIndex *index);

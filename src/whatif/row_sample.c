@@ -5,8 +5,8 @@
  *
  * pg_statistic keeps of each column a few values, without what belongs
  * together, and nothing of long ones.  Where that does not tell how large an
- * index would be, whole blocks of the table are read: one of each of equally
- * long stretches, always the same ones while the table does not grow, so
+ * index would be, whole blocks of the table are read: a few of each of
+ * equally long stretches, always the same ones while the table does not grow, so
  * that advice does not change by itself.
  *
  * What it costs is bounded: blocks, rows, bytes, and milliseconds of reading.  A
@@ -43,10 +43,13 @@
 #include "whatif/row_sample.h"
 
 /* What a sample may cost at most. */
-#define MAX_BLOCKS 300
+#define MAX_BLOCKS 1000
 #define MAX_ROWS 12000
 #define MAX_BYTES (8 * 1024 * 1024)
 #define MAX_MSEC 60.0
+
+/* Blocks beside each other that are read at a place, see row_counts.c. */
+#define RUN 4
 
 /* Blocks that the kernel is asked for ahead of reading them. */
 #define READ_AHEAD 16
@@ -94,23 +97,27 @@ common_divisor(int a, int b)
 
 /*
  * The blocks to read, in an order of which every prefix is spread over the
- * table: steps of the golden section.
+ * table: steps of the golden section through equally long stretches.
  */
 static int
 choose_blocks(BlockNumber table_blocks, BlockNumber *blocks)
 {
-	int			n = (int) Min(table_blocks, MAX_BLOCKS);
-	int			step = Max(1, (int) (n * 0.618));
+	bool		all = table_blocks <= MAX_BLOCKS;
+	int			stretches = all ? (int) ((table_blocks + RUN - 1) / RUN) : MAX_BLOCKS / RUN;
+	int			step = Max(1, (int) (stretches * 0.618));
+	double		room = all ? 0 : (double) table_blocks / stretches - RUN;
+	int			n = 0;
 
-	while (common_divisor(step, n) != 1)
+	while (common_divisor(step, stretches) != 1)
 		step++;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < stretches; i++)
 	{
-		int			stretch = (int) (((int64) i * step) % n);
+		int			stretch = (int) (((int64) i * step) % stretches);
 		double		place = murmurhash32((uint32) stretch + 1) / 4294967296.0;
+		BlockNumber first = (BlockNumber) (stretch * (room + RUN) + place * room);
 
-		blocks[i] = n == (int) table_blocks ? (BlockNumber) stretch :
-			(BlockNumber) ((stretch + place) * table_blocks / n);
+		for (BlockNumber block = first; block < Min(first + RUN, table_blocks); block++)
+			blocks[n++] = block;
 	}
 	return n;
 }
@@ -167,6 +174,8 @@ read_blocks(Relation relation, const BlockNumber *blocks, int n, PaRowSample *sa
 	scan = pa_table_beginscan_tidrange(relation, snapshot, &first, &first);
 	sample->rows = palloc_array(HeapTuple, allocated);
 	sample->starts = palloc_array(int, n + 1);
+	sample->blocks = palloc_array(BlockNumber, n);
+	memcpy(sample->blocks, blocks, sizeof(BlockNumber) * n);
 	for (int i = 0; i < Min(n, READ_AHEAD); i++)
 		PrefetchBuffer(relation, MAIN_FORKNUM, blocks[i]);
 	for (int i = 0; i < n; i++)

@@ -17,10 +17,14 @@
 
 #include "whatif/whatif_internal.h"
 
-/* All rows of some blocks, which lie evenly over the table in any prefix. */
+/*
+ * All rows of some blocks, a few beside each other at a time; any prefix lies
+ * evenly over the table.
+ */
 typedef struct PaRowSample
 {
 	int			nblocks;
+	BlockNumber *blocks;
 	int		   *starts;			/* of each block its first row, then nrows */
 	int			nrows;
 	HeapTuple  *rows;
@@ -37,9 +41,10 @@ typedef struct PaIndexRows
 	int		   *sizes;			/* of the index tuple as it is, bytes; or NULL */
 	uint64	   *key_hashes;		/* of its keys together; or NULL */
 	uint32	   *null_sets;		/* bit i: column i is NULL */
-	int		   *blocks;			/* of each row, ascending */
-	int			nblocks;		/* that were looked at */
-	double		blocks_share;	/* of the table's blocks, 0-1 */
+	BlockNumber *blocks;		/* of each row, ascending */
+	bool	   *follows;		/* the block before it is in the sample, too */
+	double		blocks_share;	/* looked at, of the table's blocks, 0-1 */
+	double		following_share;	/* ... that follow one */
 	double		table_blocks;
 	int			nseen;			/* rows that were looked at */
 } PaIndexRows;
@@ -72,28 +77,31 @@ extern PaIndexRows *pa_expression_rows(Relation relation, Node *expression,
 /* How often the keys of some sampled rows occur. */
 typedef struct PaKeyCounts PaKeyCounts;
 
-/* Keys of the whole table of which each is in about as many blocks. */
+/*
+ * Keys of the whole table that are about equally frequent.  A run is a number
+ * of blocks beside each other that all have the key.
+ */
 typedef struct PaKeyFrequency
 {
 	double		keys;			/* how many there are */
+	double		runs;			/* of each */
 	double		blocks;			/* that each is in */
 	double		rows;			/* that each is in */
 	double		bytes;			/* of each */
 } PaKeyFrequency;
 
-#define PA_KEY_FREQUENCIES 400
+#define PA_KEY_FREQUENCIES 500
 
-extern PaKeyCounts *pa_key_counts_create(void);
+extern PaKeyCounts *pa_key_counts_create(const PaIndexRows *rows);
 
 /* A key of that row; rows come in order, a key counts once a row. */
-extern void pa_key_counts_add(PaKeyCounts *counts, uint64 hash, int row, int block, int bytes);
+extern void pa_key_counts_add(PaKeyCounts *counts, uint64 hash, int row, int bytes);
 
 /*
- * What the keys of the sampled blocks, so much of all, say of the table.  Gives
- * the number of frequencies filled, of PA_KEY_FREQUENCIES at most.
+ * What they say of the table.  Gives the number of frequencies filled, of
+ * PA_KEY_FREQUENCIES at most.
  */
-extern int	pa_key_frequencies(PaKeyCounts *counts, double blocks_share, double table_blocks,
-							   PaKeyFrequency *frequencies);
+extern int	pa_key_frequencies(PaKeyCounts *counts, PaKeyFrequency *frequencies);
 
 /* The same of the rows' keys, for those that have NULLs in these of the nullable columns. */
 extern int	pa_row_frequencies(const PaIndexRows *rows, uint32 nullable, uint32 nulls,
