@@ -10,6 +10,7 @@
  *		btree_size.c	b-tree
  *		gin_rows.c		GIN, from sampled rows
  *		gin_size.c		GIN, without
+ *		gist_rows.c		GiST, from sampled rows
  *		other_sizes.c	hash, BRIN, GiST, SP-GiST
  *
  * IDENTIFICATION
@@ -80,6 +81,9 @@ extern double pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nul
 extern double pa_nulls_share(const PaSizedIndex *index, uint32 nulls);
 extern int	pa_stored_width(int16 typlen, Datum value);
 
+/* How full pages above the leaves of a GiST index are. */
+#define PA_GIST_INNER_FILL 0.6
+
 /* gin_size.c */
 extern Oid	pa_gin_key_type(const PaIndexColumn *column);
 
@@ -96,5 +100,6 @@ extern double pa_gin_rows_pages(const PaSizedIndex *index);
 extern double pa_hash_pages(const PaSizedIndex *index);
 extern double pa_brin_pages(const PaSizedIndex *index);
 extern double pa_gist_pages(const PaSizedIndex *index);
+extern double pa_gist_rows_pages(const PaSizedIndex *index, bool sorted);
 
 #endif							/* PA_WHATIF_INDEX_SIZE_H */

@@ -142,8 +142,13 @@ pa_gist_pages(const PaSizedIndex *index)
 		line ? SORTED_LINE_FILL : SORTED_FILL;
 	double		per_page = Max(2.0, floor((BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GISTPageOpaqueData))) * fill / item));
 	double		level = ceil(Max(index->tuples, 1.0) / per_page);
-	double		pages = level;
+	double		pages = 0;
 
+	if (index->shape->method == GIST_AM_OID && index->rows != NULL)
+		pages = pa_gist_rows_pages(index, is_sorted_build(index->shape));
+	if (pages > 0)
+		return pages;
+	pages = level;
 	while (level > 1)
 	{
 		level = ceil(level / per_page);
