@@ -3,10 +3,10 @@
  * index_statement.c
  *		A CREATE INDEX statement as a proposed index.
  *
- * Core parses and analyses it; what CREATE INDEX checks afterwards about its
- * columns is checked here, since the index is never made.  Options that are
- * about the making (CONCURRENTLY, IF NOT EXISTS, TABLESPACE, WITH) say
- * nothing to the planner and are passed over.
+ * Core parses and analyses it; what CREATE INDEX checks afterwards is checked
+ * here and in index_rules.c, since the index is never made.  What is about
+ * the making (CONCURRENTLY, IF NOT EXISTS, TABLESPACE, WITH) says nothing to
+ * the planner.
  *
  * Runs as the caller, whose privilege to read the table is asked for: sizes
  * and costs tell what is in it.  Errors are the caller's.
@@ -21,6 +21,7 @@
 #include "access/amapi.h"
 #include "access/htup_details.h"
 #include "catalog/catalog.h"
+#include "catalog/heap.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -70,12 +71,6 @@ find_table(const RangeVar *name, char *relkind)
 	AclResult	acl;
 
 	*relkind = get_rel_relkind(relid);
-	if (*relkind != RELKIND_RELATION && *relkind != RELKIND_MATVIEW &&
-		*relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" cannot have indexes", name->relname),
-				 errdetail("Tables, partitioned tables and materialized views can.")));
 	acl = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
 	if (acl != ACLCHECK_OK)
 		aclcheck_error(acl, get_relkind_objtype(*relkind), name->relname);
@@ -88,7 +83,7 @@ find_table(const RangeVar *name, char *relkind)
 	if (IsCatalogRelationOid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("\"%s\" is a system catalog, which gets no indexes", name->relname)));
+				 errmsg("permission denied: \"%s\" is a system catalog", name->relname)));
 	return relid;
 }
 
@@ -106,15 +101,7 @@ find_method(const IndexStmt *statement)
 				 errmsg("access method \"%s\" cannot be tried", statement->accessMethod),
 				 errdetail("Its costs can only be had from an index that exists."),
 				 errhint("Known are btree, hash, gist, gin, spgist and brin.")));
-	if ((statement->unique && !am->amcanunique) ||
-		(statement->indexIncludingParams != NIL && !am->amcaninclude) ||
-		(list_length(statement->indexParams) > 1 && !am->amcanmulticol))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("access method \"%s\" has no %s", statement->accessMethod,
-						statement->unique && !am->amcanunique ? "unique indexes" :
-						statement->indexIncludingParams != NIL && !am->amcaninclude ?
-						"included columns" : "multi-column indexes")));
+	pa_index_check_method(statement, am);
 	return method;
 }
 
@@ -135,14 +122,11 @@ find_column(Oid relid, const char *name)
 {
 	AttrNumber	attnum = get_attnum(relid, name);
 
+	/* a system column is refused last, as by core */
 	if (attnum == InvalidAttrNumber)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" does not exist", name)));
-	if (attnum < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("system column \"%s\" cannot be indexed", name)));
 	return attnum;
 }
 
@@ -152,7 +136,7 @@ check_immutable(Node *expression, const char *where)
 	if (contain_mutable_functions_after_planning((Expr *) copyObject(expression)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				 errmsg("a function in the index's %s is not immutable", where),
+				 errmsg("functions in index %s must be marked IMMUTABLE", where),
 				 errhint("Compare with the column itself, or use a function that depends on nothing but its arguments.")));
 }
 
@@ -196,18 +180,32 @@ fill_key(PaIndexKey *key, const IndexElem *elem, Oid relid, const char *method_n
 
 	if (elem->collation != NIL)
 		collation = get_collation_oid(elem->collation, false);
+	pa_index_check_collation(type, collation);
 	key->collation = collation;
 	key->opclass = ResolveOpClass(elem->opclass, type, method_name, method);
+	pa_index_check_order(elem, method_name, method);
+	if (key->expression != NULL)
+		CheckAttributeType(elem->indexcolname != NULL ? elem->indexcolname : "expr",
+						   type, collation, NIL, 0);
+	pa_index_check_options(key->opclass, method, elem->opclassopts);
 
-	if (method != BTREE_AM_OID &&
-		(elem->ordering != SORTBY_DEFAULT || elem->nulls_ordering != SORTBY_NULLS_DEFAULT))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("access method \"%s\" keeps no order", method_name),
-				 errhint("Leave out ASC, DESC, NULLS FIRST and NULLS LAST.")));
 	key->descending = elem->ordering == SORTBY_DESC;
 	key->nulls_first = elem->nulls_ordering == SORTBY_NULLS_DEFAULT ?
 		key->descending : elem->nulls_ordering == SORTBY_NULLS_FIRST;
+}
+
+static AttrNumber
+read_included(const IndexElem *elem, Oid relid)
+{
+	AttrNumber	attnum;
+
+	if (elem->name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("expressions are not supported in included columns")));
+	attnum = find_column(relid, elem->name);
+	pa_index_check_included(elem);
+	return attnum;
 }
 
 /* Simplified as the relation cache simplifies it. */
@@ -257,26 +255,22 @@ pa_index_statement(const char *ddl, char **name)
 	ListCell   *lc;
 
 	spec->relid = find_table(statement->relation, &relkind);
+	statement = transformIndexStmt(spec->relid, statement, ddl);
+	pa_index_check_table(statement, spec->relid, relkind);
 	spec->method = find_method(statement);
 	check_counts(statement);
-	statement = transformIndexStmt(spec->relid, statement, ddl);
 
+	spec->predicate = read_predicate(statement->whereClause);
 	foreach(lc, statement->indexParams)
 		fill_key(&spec->keys[spec->nkeys++], lfirst_node(IndexElem, lc), spec->relid,
 				 statement->accessMethod, spec->method);
 	foreach(lc, statement->indexIncludingParams)
-	{
-		const IndexElem *elem = lfirst_node(IndexElem, lc);
-
-		if (elem->name == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("expressions cannot be included columns")));
-		spec->included[spec->nincluded++] = find_column(spec->relid, elem->name);
-	}
-	spec->predicate = read_predicate(statement->whereClause);
+		spec->included[spec->nincluded++] = read_included(lfirst_node(IndexElem, lc), spec->relid);
 	spec->unique = statement->unique;
 	spec->nulls_equal = statement->nulls_not_distinct;
+	if (spec->unique && relkind == RELKIND_PARTITIONED_TABLE)
+		pa_index_check_partition_key(spec);
+	pa_index_check_columns(spec);
 	*name = index_name(statement);
 	return spec;
 }

@@ -18,6 +18,7 @@
  *		hypothetical.c	IndexOptInfo of an index that does not exist
  *		own_query.c		a query of the caller and indexes of the caller's choice
  *		index_statement.c	a CREATE INDEX statement as a proposed index
+ *		index_rules.c	what CREATE INDEX refuses, and the parser does not
  *		index_shape.c	types and operator classes of its columns
  *		index_size.c	pages and height of one; see index_size.h
  *		plan_indexes.c	which hypothetical indexes a plan uses
@@ -34,8 +35,10 @@
 #ifndef PA_WHATIF_INTERNAL_H
 #define PA_WHATIF_INTERNAL_H
 
+#include "access/amapi.h"
 #include "access/htup.h"
 #include "nodes/params.h"
+#include "nodes/parsenodes.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
 #include "storage/block.h"
@@ -225,6 +228,16 @@ extern HeapTuple pa_sample_statistics(const PaExpressionSample *sample, double t
 
 /* The index that a CREATE INDEX statement would make, and its name. */
 extern PaIndexSpec *pa_index_statement(const char *ddl, char **name);
+
+/* index_rules.c: each raises core's error */
+extern void pa_index_check_table(const IndexStmt *statement, Oid relid, char relkind);
+extern void pa_index_check_method(const IndexStmt *statement, const IndexAmRoutine *am);
+extern void pa_index_check_collation(Oid type, Oid collation);
+extern void pa_index_check_order(const IndexElem *elem, const char *method_name, Oid method);
+extern void pa_index_check_included(const IndexElem *elem);
+extern void pa_index_check_options(Oid opclass, Oid method, List *options);
+extern void pa_index_check_partition_key(const PaIndexSpec *spec);
+extern void pa_index_check_columns(const PaIndexSpec *spec);
 
 /* hypothetical.c */
 extern IndexOptInfo *pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel,
