@@ -89,9 +89,8 @@ read_expressions(Datum value)
 	return expressions;
 }
 
-/* Expressions of an index, one a key or column that is none; NIL: no such. */
-static List *
-index_expressions(HeapTuple tuple)
+List *
+pa_catalog_index_expressions(HeapTuple tuple)
 {
 	bool		isnull;
 	Datum		value = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indexprs, &isnull);
@@ -99,8 +98,8 @@ index_expressions(HeapTuple tuple)
 	return isnull ? NIL : simplify(read_expressions(value));
 }
 
-static List *
-index_predicate(HeapTuple tuple)
+List *
+pa_catalog_index_predicate(HeapTuple tuple)
 {
 	bool		isnull;
 	Datum		value = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indpred, &isnull);
@@ -182,7 +181,7 @@ static void
 read_keys(HeapTuple tuple, PaIndexSpec *spec)
 {
 	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-	List	   *expressions = index_expressions(tuple);
+	List	   *expressions = pa_catalog_index_expressions(tuple);
 	ListCell   *next = list_head(expressions);
 
 	for (int i = 0; i < index->indnkeyatts; i++)
@@ -243,7 +242,7 @@ index_spec(HeapTuple tuple)
 	if (spec->nkeys == 0)
 		return NULL;
 
-	spec->predicate = index_predicate(tuple);
+	spec->predicate = pa_catalog_index_predicate(tuple);
 	spec->predicate_holds = spec->predicate == NIL;
 	spec->unique = index->indisunique;
 	spec->constraint = index->indisprimary || index->indisexclusion ||
@@ -359,7 +358,7 @@ statistics_of_index(Oid indexid, Node *expression)
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
 	index = (Form_pg_index) GETSTRUCT(tuple);
-	expressions = index_expressions(tuple);
+	expressions = pa_catalog_index_expressions(tuple);
 	next = list_head(expressions);
 	for (int i = 0; i < index->indnatts && next != NULL && found == NULL; i++)
 	{

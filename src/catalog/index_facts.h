@@ -35,6 +35,13 @@ extern List *pa_catalog_indexes(Oid relid);
 extern List *pa_catalog_broken_indexes(Oid relid);
 
 /*
+ * Of a tuple of the cache INDEXRELID: the expressions, one for each key that is
+ * no column, and the predicate as implicitly ANDed clauses; NIL: none.
+ */
+extern List *pa_catalog_index_expressions(HeapTuple tuple);
+extern List *pa_catalog_index_predicate(HeapTuple tuple);
+
+/*
  * The row of pg_statistic's kind about an expression (Vars with varno 1) that
  * an index of the relation or extended statistics have; NULL: there is none.
  * To be freed by ReleaseSysCache() when *in_syscache, else heap_freetuple().

@@ -132,6 +132,28 @@ pa_catalog_relation_facts(Oid relid, PaRelationFacts *facts)
 	return true;
 }
 
+bool
+pa_catalog_is_user_table(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class class;
+	Oid			namespaceid;
+	bool		is_table;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	class = (Form_pg_class) GETSTRUCT(tuple);
+	namespaceid = class->relnamespace;
+	is_table = class->relpersistence != RELPERSISTENCE_TEMP &&
+		(class->relkind == RELKIND_RELATION ||
+		 class->relkind == RELKIND_MATVIEW ||
+		 class->relkind == RELKIND_PARTITIONED_TABLE);
+	ReleaseSysCache(tuple);
+	return is_table &&
+		!is_system_namespace(namespaceid, get_namespace_name(namespaceid)) &&
+		!OidIsValid(getExtensionOfObject(RelationRelationId, relid));
+}
+
 char *
 pa_catalog_column_name(Oid relid, AttrNumber attnum)
 {
@@ -183,6 +205,28 @@ add_partition(Oid relid, PaPartitionFacts *facts, double *largest)
 		}
 	}
 	ReleaseSysCache(tuple);
+}
+
+int64
+pa_catalog_size(Oid relid)
+{
+	List	   *all = pa_catalog_with_partitions(relid);
+	int64		size = 0;
+	ListCell   *lc;
+
+	foreach(lc, all)
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		int32		relpages;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		relpages = ((Form_pg_class) GETSTRUCT(tuple))->relpages;
+		ReleaseSysCache(tuple);
+		size += relation_size(lfirst_oid(lc), relpages);
+	}
+	list_free(all);
+	return size;
 }
 
 void

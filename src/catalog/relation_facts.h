@@ -37,6 +37,18 @@ typedef struct PaRelationFacts
 /* Fill facts in CurrentMemoryContext; false when the relation is gone. */
 extern bool pa_catalog_relation_facts(Oid relid, PaRelationFacts *facts);
 
+/*
+ * Bytes of the main fork, with those of all partitions, of a table or index; 0
+ * when it is gone.
+ */
+extern int64 pa_catalog_size(Oid relid);
+
+/*
+ * True for a table or materialized view of the database's users, one they have
+ * in common: not temporary, not a catalog's, not an extension's.
+ */
+extern bool pa_catalog_is_user_table(Oid relid);
+
 /* Name of a column, palloc'd and not quoted, or NULL when it is gone. */
 extern char *pa_catalog_column_name(Oid relid, AttrNumber attnum);
 

@@ -84,24 +84,35 @@ qualified_table_name(Oid relid)
 	return schema != NULL ? quote_qualified_identifier(schema, name) : NULL;
 }
 
-/* CREATE INDEX with an additional word behind INDEX, and never with ONLY. */
-static char *
-create_statement(Oid indexid, const char *word)
+/* The part of CREATE INDEX behind ON, without ONLY: table, USING and so on. */
+static const char *
+definition_of(Oid indexid, bool *unique)
 {
 	char	   *core = pg_get_indexdef_string(indexid);
 	const char *name = quote_identifier(get_rel_name(indexid));
-	bool		unique = strncmp(core, "CREATE UNIQUE ", strlen("CREATE UNIQUE ")) == 0;
-	char	   *start = psprintf("CREATE %sINDEX %s ON ", unique ? "UNIQUE " : "", name);
-	const char *rest;
+	char	   *start;
 
+	*unique = strncmp(core, "CREATE UNIQUE ", strlen("CREATE UNIQUE ")) == 0;
+	start = psprintf("CREATE %sINDEX %s ON ", *unique ? "UNIQUE " : "", name);
 	if (strncmp(core, start, strlen(start)) != 0)
 		elog(ERROR, "unexpected definition of index %u", indexid);
-	rest = core + strlen(start);
+	core += strlen(start);
 	/* an index of a partitioned table is to have its partitions */
 	if (get_rel_relkind(indexid) == RELKIND_PARTITIONED_INDEX &&
-		strncmp(rest, "ONLY ", strlen("ONLY ")) == 0)
-		rest += strlen("ONLY ");
-	return psprintf("CREATE %sINDEX %s%s ON %s", unique ? "UNIQUE " : "", word, name, rest);
+		strncmp(core, "ONLY ", strlen("ONLY ")) == 0)
+		core += strlen("ONLY ");
+	return core;
+}
+
+/* CREATE INDEX with an additional word behind INDEX. */
+static char *
+create_statement(Oid indexid, const char *word)
+{
+	bool		unique;
+	const char *definition = definition_of(indexid, &unique);
+
+	return psprintf("CREATE %sINDEX %s%s ON %s", unique ? "UNIQUE " : "", word,
+					quote_identifier(get_rel_name(indexid)), definition);
 }
 
 static void
@@ -233,6 +244,17 @@ write_statements(Oid indexid, Oid relid, PaIndexDrop *drop)
 	return result;
 }
 
+/* Every name but those of pg_catalog is then written with its schema. */
+static int
+begin_qualified(void)
+{
+	int			nestlevel = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nestlevel;
+}
+
 PaIndexDropResult
 pa_index_drop(Oid indexid, PaIndexDrop *drop)
 {
@@ -248,12 +270,32 @@ pa_index_drop(Oid indexid, PaIndexDrop *drop)
 	if (!lock_index(indexid, &relid))
 		return OidIsValid(table_of(indexid)) ? PA_DROP_LOCKED : PA_DROP_GONE;
 
-	/* so that every name but those of pg_catalog comes with its schema */
-	nestlevel = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	nestlevel = begin_qualified();
 	result = write_statements(indexid, relid, drop);
 	AtEOXact_GUC(true, nestlevel);
 	unlock_index(indexid, relid);
 	return result;
+}
+
+char *
+pa_index_definition_tail(Oid indexid)
+{
+	const char *definition;
+	const char *table;
+	Oid			relid;
+	bool		unique;
+	int			nestlevel;
+
+	if (!lock_index(indexid, &relid))
+		return NULL;
+	nestlevel = begin_qualified();
+	definition = definition_of(indexid, &unique);
+	table = qualified_table_name(relid);
+	AtEOXact_GUC(true, nestlevel);
+	unlock_index(indexid, relid);
+
+	if (table == NULL || strncmp(definition, table, strlen(table)) != 0)
+		return NULL;			/* renamed meanwhile */
+	definition += strlen(table);
+	return pstrdup(*definition == ' ' ? definition + 1 : definition);
 }

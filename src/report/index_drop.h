@@ -49,4 +49,10 @@ typedef enum PaIndexDropResult
  */
 extern PaIndexDropResult pa_index_drop(Oid indexid, PaIndexDrop *drop);
 
+/*
+ * What stands behind the table in CREATE INDEX: USING, keys, WHERE and so on,
+ * palloc'd.  NULL when the index is gone or locked.
+ */
+extern char *pa_index_definition_tail(Oid indexid);
+
 #endif							/* PA_REPORT_INDEX_DROP_H */

@@ -224,6 +224,7 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 
 	unit_test_index_ddl();
 	unit_test_index_spec();
+	unit_test_redundancy();
 	unit_test_candidates();
 	unit_test_candidate_kinds();
 	unit_test_hints();
