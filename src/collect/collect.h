@@ -206,6 +206,10 @@ extern void pa_collect_utility_end(PaUtility *utility, const QueryCompletion *co
 extern void pa_collect_failed(PaRunning *running);
 extern void pa_collect_logged(int elevel, int sqlstate);
 
+/* ---- objects, by the catalog that they are in ---- */
+extern void pa_collect_created(Oid class_id, Oid object_id);
+extern void pa_collect_dropped(Oid class_id, Oid object_id);
+
 /* ---- transactions ---- */
 extern void pa_collect_xact_cb(XactEvent event, void *arg);
 extern void pa_collect_subxact_cb(SubXactEvent event, SubTransactionId mySubid,

@@ -54,6 +54,11 @@ extern double pa_nodes_expected(const Plan *plan, double loops);
 extern pg_attribute_cold void pa_plan_indexes_put(PaSeenShape *seen, int64 planid, const PlannedStmt *pstmt);
 extern pg_attribute_cold void pa_plan_indexes_put_again(int64 planid, const PlannedStmt *pstmt);
 
+/* objects.c: indexes and databases that come and go */
+extern bool pa_objects_changed; /* something waits for pa_objects_settle() */
+extern void pa_objects_settle(XactEvent event);
+extern void pa_objects_undo(SubTransactionId since);
+
 /* plan_text.c */
 extern pg_attribute_cold void pa_plan_text_take(PaFrame *frame, QueryDesc *query_desc);
 

@@ -123,6 +123,8 @@ pa_collect_xact_cb(XactEvent event, void *arg)
 	(void) arg;
 	if (event != XACT_EVENT_ABORT && event != XACT_EVENT_COMMIT && event != XACT_EVENT_PREPARE)
 		return;
+	if (unlikely(pa_objects_changed))
+		pa_objects_settle(event);
 	if (unlikely(pa_open_frames > 0))
 		pa_frames_close(PA_ALL_FRAMES);
 	if (unlikely(pa_errors_unsettled))
@@ -142,6 +144,8 @@ pa_collect_subxact_cb(SubXactEvent event, SubTransactionId mySubid,
 	(void) arg;
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
+	if (unlikely(pa_objects_changed))
+		pa_objects_undo(mySubid);
 	if (pa_open_frames > 0)
 		pa_frames_close(mySubid);
 	if (unlikely(pa_errors_unsettled))

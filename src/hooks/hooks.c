@@ -25,6 +25,7 @@ pa_hooks_init(void)
 	pa_collect_init();
 	pa_hooks_init_executor();
 	pa_hooks_init_log();
+	pa_hooks_init_objects();
 	pa_hooks_init_parser();
 	pa_hooks_init_planner();
 	pa_hooks_init_utility();

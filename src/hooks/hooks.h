@@ -16,6 +16,7 @@ extern void pa_hooks_init(void);
 /* Inside hooks/: each file installs its own. */
 extern void pa_hooks_init_executor(void);
 extern void pa_hooks_init_log(void);
+extern void pa_hooks_init_objects(void);
 extern void pa_hooks_init_parser(void);
 extern void pa_hooks_init_planner(void);
 extern void pa_hooks_init_utility(void);

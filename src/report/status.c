@@ -177,6 +177,13 @@ add_store(List **items, const PaStoreInfo *info, double calls)
 			 info->slab_entries < pa_guc_slab_entries ?
 			 "Fewer than perf_advisor.slab_entries, because max_connections is large; nothing is lost by it." :
 			 NULL);
+	add_item(items, "index_uses",
+			 psprintf("%d of %d plans, %d of %d indexes", info->index_plans, info->max_index_plans,
+					  info->index_rows, info->max_index_rows),
+			 true,
+			 info->index_uses_forgotten == 0 ? NULL :
+			 psprintf("Uses of indexes before %s may be missing, as first_seen in perf_advisor.index_usage says.",
+					  timestamptz_to_str(info->index_uses_forgotten)));
 	add_item(items, "stats_reset", pstrdup(timestamptz_to_str(info->stats_reset)),
 			 true, NULL);
 }

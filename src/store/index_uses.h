@@ -119,6 +119,23 @@ pa_last_use(const PaCounters *counters)
 	return Max(counters->last_call, counters->last_failure);
 }
 
+/*
+ * A copy of plans and rows, of all databases, in CurrentMemoryContext.
+ */
+typedef struct PaIndexUsesCopy
+{
+	TimestampTz since;
+	TimestampTz forgotten;
+	int			nplans;
+	PaSharedPlan *plans;		/* "next" is where its indexes begin below */
+	Oid		   *indexes;
+	int			nrows;
+	PaSharedIndex *rows;
+} PaIndexUsesCopy;
+
+/* index_uses_read.c */
+extern PaIndexUsesCopy *pa_index_uses_copy(void);
+
 /* index_plans.c */
 extern void pa_index_plans_init(void);
 extern PaSharedPlan *pa_index_plan_find_locked(Oid dbid, int64 planid);

@@ -146,7 +146,8 @@ copy_uses_locked(PaUsesSnapshot *snapshot, const PaStatementKey *key, const PaCo
 {
 	PaUsesCopy *copy;
 
-	if (key->planid == 0 || pa_counted_uses(counters) == 0 ||
+	/* an entry may have nothing but samples as yet */
+	if (key->planid == 0 || (pa_counted_uses(counters) == 0 && !DsaPointerIsValid(scans)) ||
 		pa_index_plan_find_locked(key->shape.dbid, key->planid) == NULL)
 		return;
 	copy = next_item(&snapshot->uses);
@@ -343,63 +344,102 @@ compare_plans(const void *left, const void *right)
 	return (a->planid > b->planid) - (a->planid < b->planid);
 }
 
-/* qsort comparator: by statement. */
+/* qsort comparator: by statement, then by plan. */
 static int
 compare_uses(const void *left, const void *right)
 {
 	const PaUsesCopy *a = left;
 	const PaUsesCopy *b = right;
 
-	return (a->queryid > b->queryid) - (a->queryid < b->queryid);
+	if (a->queryid != b->queryid)
+		return a->queryid > b->queryid ? 1 : -1;
+	return (a->planid > b->planid) - (a->planid < b->planid);
 }
 
-/* Adds the uses of one entry to one of its plan's indexes. */
-static void
-add_use(PaIndexSum *sum, const PaUsesCopy *uses, const PaScanCopy *scans)
+/*
+ * Gives the rows that an index returned in all samples of the entries of one
+ * plan; negative when it is in none of them.
+ */
+static double
+sampled_rows(const PaUsesSnapshot *snapshot, const PaUsesCopy *entries, int count, Oid indexid)
 {
-	bool		sampled = false;
-	double		rows = 0;
+	const PaScanCopy *scans = (const PaScanCopy *) snapshot->scans.items;
+	double		rows = -1;
 
-	sum->use.uses += uses->uses;
-	sum->use.last_used = Max(sum->use.last_used, uses->last_used);
-	if (sum->queryid != uses->queryid)
+	for (int i = 0; i < count; i++)
 	{
-		sum->queryid = uses->queryid;
-		sum->use.statements++;
+		for (uint32 n = 0; n < entries[i].scans; n++)
+		{
+			const PaScanCopy *scan = &scans[entries[i].first_scan + n];
+
+			if (scan->indexid == indexid)
+				rows = Max(rows, 0) + scan->rows;
+		}
 	}
-	for (uint32 i = 0; i < uses->scans; i++)
+	return rows;
+}
+
+/*
+ * Adds the uses of the entries of one statement and plan, of all users and both
+ * tiers: samples are in one of them only.
+ */
+static void
+add_plan(HTAB *sums, const PaUsesSnapshot *snapshot, const PaUsesCopy *entries, int count)
+{
+	PaPlanCopy	wanted = {.planid = entries->planid};
+	const PaPlanCopy *plan = bsearch(&wanted, snapshot->plans.items, snapshot->plans.wanted,
+									 sizeof(PaPlanCopy), compare_plans);
+	int64		uses = 0;
+	int64		samples = 0;
+	TimestampTz last_used = 0;
+
+	for (int i = 0; i < count; i++)
 	{
-		if (scans[uses->first_scan + i].indexid != sum->indexid)
+		uses += entries[i].uses;
+		samples += entries[i].samples;
+		last_used = Max(last_used, entries[i].last_used);
+	}
+	if (uses == 0)
+		return;
+	for (uint32 n = 0; plan != NULL && n < plan->count; n++)
+	{
+		Oid			indexid = ((const Oid *) snapshot->indexes.items)[plan->first + n];
+		PaIndexSum *sum = find_sum(sums, indexid, snapshot->since);
+		double		rows = samples == 0 ? -1 : sampled_rows(snapshot, entries, count, indexid);
+
+		sum->use.uses += uses;
+		sum->use.last_used = Max(sum->use.last_used, last_used);
+		if (sum->queryid != entries->queryid)
+		{
+			sum->queryid = entries->queryid;
+			sum->use.statements++;
+		}
+		if (rows < 0)
 			continue;
-		sampled = true;
-		rows += scans[uses->first_scan + i].rows / uses->samples;
-	}
-	if (sampled)
-	{
-		sum->sampled_uses += uses->uses;
-		sum->sampled_rows += rows * uses->uses;
+		sum->sampled_uses += uses;
+		sum->sampled_rows += rows / samples * uses;
 	}
 }
 
-/* Adds the uses of all entries, statement by statement. */
+/* Adds the uses of all entries, statement by statement and plan by plan. */
 static void
 add_entries(HTAB *sums, PaUsesSnapshot *snapshot)
 {
-	const Oid  *indexes = (const Oid *) snapshot->indexes.items;
+	const PaUsesCopy *uses = (const PaUsesCopy *) snapshot->uses.items;
+	int			total = (int) snapshot->uses.wanted;
+	int			next;
 
 	qsort(snapshot->plans.items, snapshot->plans.wanted, sizeof(PaPlanCopy), compare_plans);
 	qsort(snapshot->uses.items, snapshot->uses.wanted, sizeof(PaUsesCopy), compare_uses);
-	for (Size i = 0; i < snapshot->uses.wanted; i++)
+	for (int first = 0; first < total; first = next)
 	{
-		const PaUsesCopy *uses = &((const PaUsesCopy *) snapshot->uses.items)[i];
-		PaPlanCopy	wanted = {.planid = uses->planid};
-		const PaPlanCopy *plan = bsearch(&wanted, snapshot->plans.items, snapshot->plans.wanted,
-										 sizeof(PaPlanCopy), compare_plans);
-
 		CHECK_FOR_INTERRUPTS();
-		for (uint32 n = 0; plan != NULL && n < plan->count; n++)
-			add_use(find_sum(sums, indexes[plan->first + n], snapshot->since), uses,
-					(const PaScanCopy *) snapshot->scans.items);
+		for (next = first + 1; next < total; next++)
+		{
+			if (compare_uses(&uses[first], &uses[next]) != 0)
+				break;
+		}
+		add_plan(sums, snapshot, &uses[first], next - first);
 	}
 }
 
@@ -428,4 +468,59 @@ pa_store_read_index_uses(Oid dbid)
 	}
 	hash_destroy(sums);
 	return list;
+}
+
+/* ---- all databases, for the file ---- */
+
+static void
+copy_everything_locked(PaIndexUsesCopy *copy, PaCopyArray *indexes)
+{
+	PaSharedIndexUses *shared = &pa_shared->index_uses;
+
+	copy->since = shared->since;
+	copy->forgotten = (TimestampTz) pg_atomic_read_u64(&shared->forgotten);
+	copy->nplans = copy->nrows = 0;
+	for (int i = 0; i < shared->max_plans; i++)
+	{
+		const PaSharedPlan *plan = &pa_shared_plans()[i];
+
+		if (plan->nindexes == 0)
+			continue;
+		copy->plans[copy->nplans] = *plan;
+		copy->plans[copy->nplans++].next = indexes->wanted;
+		for (uint32 n = 0; n < plan->nindexes; n++)
+		{
+			Oid		   *index = next_item(indexes);
+
+			if (index != NULL)
+				*index = pa_plan_indexes(plan)[n];
+		}
+	}
+	for (int i = 0; i < shared->max_indexes; i++)
+	{
+		if (OidIsValid(pa_shared_indexes()[i].dbid))
+			copy->rows[copy->nrows++] = pa_shared_indexes()[i];
+	}
+}
+
+PaIndexUsesCopy *
+pa_index_uses_copy(void)
+{
+	PaIndexUsesCopy *copy = palloc0(sizeof(PaIndexUsesCopy));
+	PaCopyArray indexes = {0};
+
+	copy->plans = MemoryContextAllocHuge(CurrentMemoryContext,
+										 sizeof(PaSharedPlan) * pa_shared->index_uses.max_plans);
+	copy->rows = MemoryContextAllocHuge(CurrentMemoryContext,
+										sizeof(PaSharedIndex) * pa_shared->index_uses.max_indexes);
+	(void) prepare(&indexes, sizeof(Oid));
+	do
+	{
+		indexes.wanted = 0;
+		LWLockAcquire(pa_index_uses_lock(), LW_SHARED);
+		copy_everything_locked(copy, &indexes);
+		LWLockRelease(pa_index_uses_lock());
+	} while (prepare(&indexes, sizeof(Oid)));
+	copy->indexes = (Oid *) indexes.items;
+	return copy;
 }

@@ -8,6 +8,10 @@
  * build and byte order it was written, and nothing else is read.
  *
  *	STORE			the counters of losses
+ *	WATCH			since when uses of indexes are counted
+ *	INDEX			an index's uses that are in no statement any more
+ *	PLAN			the indexes of a plan; before the statements, whose counts go
+ *					to the indexes when they find no room
  *	STATEMENT		one statement with its plan, both tiers merged; the one
  *					with the most time first, so that a smaller store keeps it
  *	ERROR			a row of errors
@@ -37,7 +41,7 @@
 #define PA_FILE_BAD PA_FILE ".bad"	/* the last one that was rejected */
 
 #define PA_FILE_MAGIC 0x50414453
-#define PA_FILE_FORMAT 2
+#define PA_FILE_FORMAT 3
 #define PA_FILE_SIZES 10
 
 /* No record is longer: a chunk has an eighth of text memory at most. */
@@ -69,7 +73,10 @@ typedef enum PaRecordKind
 	PA_RECORD_TREE,
 	PA_RECORD_PARAMS,
 	PA_RECORD_PLAN_TEXT,
-	PA_RECORD_SCANS
+	PA_RECORD_SCANS,
+	PA_RECORD_WATCH,
+	PA_RECORD_INDEX,
+	PA_RECORD_PLAN
 } PaRecordKind;
 
 typedef struct PaFileRecord
@@ -77,6 +84,33 @@ typedef struct PaFileRecord
 	uint32		kind;
 	uint32		len;			/* bytes that follow */
 } PaFileRecord;
+
+typedef struct PaFileWatch
+{
+	TimestampTz since;
+	TimestampTz forgotten;
+} PaFileWatch;
+
+/* As PaSharedIndex. */
+typedef struct PaFileIndex
+{
+	Oid			dbid;
+	Oid			indexid;
+	int64		uses;
+	int64		sampled_uses;
+	double		rows;
+	TimestampTz last_used;
+	TimestampTz first_seen;
+	int64		statements;
+} PaFileIndex;
+
+/* Followed by the indexes, each an Oid. */
+typedef struct PaFilePlan
+{
+	int64		planid;
+	Oid			dbid;
+	uint32		nindexes;
+} PaFilePlan;
 
 typedef struct PaFileBucket
 {
@@ -132,5 +166,6 @@ extern bool pa_persist_params_valid(const char *data, Size len);
 extern bool pa_persist_scans_valid(const PaSharedScans *scans, Size len);
 extern bool pa_persist_blob_valid(const PaFileBlob *blob, Size len);
 extern bool pa_persist_counters_valid(const PaCounters *counters);
+extern bool pa_persist_index_valid(const PaFileIndex *index);
 
 #endif							/* PA_STORE_PERSIST_H */

@@ -121,6 +121,14 @@ times_valid(const PaTimeStats *stats)
 }
 
 bool
+pa_persist_index_valid(const PaFileIndex *index)
+{
+	return OidIsValid(index->dbid) && index->uses >= 0 && index->sampled_uses >= 0 &&
+		index->sampled_uses <= index->uses && isfinite(index->rows) && index->rows >= 0 &&
+		index->statements >= 0 && index->statements <= PG_INT32_MAX && index->first_seen > 0;
+}
+
+bool
 pa_persist_counters_valid(const PaCounters *counters)
 {
 	return times_valid(&counters->exec) && times_valid(&counters->plan) &&

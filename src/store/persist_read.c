@@ -24,6 +24,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "catalog/pg_control.h"
+#include "common/controldata_utils.h"
+#include "miscadmin.h"
 #include "port/pg_crc32c.h"
 #include "storage/fd.h"
 #include "storage/lwlock.h"
@@ -31,9 +34,13 @@
 #include "utils/timestamp.h"
 
 #include "config/config.h"
+#include "store/index_uses.h"
 #include "store/persist.h"
 
 #define PA_READ_CHUNK (64 * 1024)	/* bytes */
+
+/* usec: twice the time between saves */
+#define PA_UNWATCHED (120 * USECS_PER_SEC)
 
 /* The file while it is read. */
 typedef struct PaFileReader
@@ -119,6 +126,91 @@ restore_losses(const char *data, Size len)
 		memcpy(&counter, data + i * sizeof(counter), sizeof(counter));
 		pg_atomic_write_u64(pa_loss_counter(i), counter);
 	}
+	return true;
+}
+
+/*
+ * When the server is known to have run last, before this start: the time of
+ * its control file, which checkpoints write.
+ */
+static TimestampTz
+server_ran_until(void)
+{
+	bool		valid;
+	ControlFileData *control = get_controlfile(DataDir, &valid);
+
+	return valid ? time_t_to_timestamptz(control->time) : 0;
+}
+
+/*
+ * Restores since when uses of indexes are counted.  When the server ran longer
+ * than the file knows, the library was not loaded, or could not save: what was
+ * used then is not known.
+ */
+static bool
+restore_watch(PaFileReader *reader, Size len)
+{
+	const char *data = reader->buffer;
+	TimestampTz ran_until = server_ran_until();
+	PaFileWatch watch;
+
+	if (len != sizeof(watch))
+		return false;
+	memcpy(&watch, data, sizeof(watch));
+	if (watch.since <= 0 || watch.forgotten < 0)
+		return false;
+	if (ran_until - reader->header.written > PA_UNWATCHED)
+		watch.forgotten = Max(watch.forgotten, ran_until);
+	pa_shared->index_uses.since = watch.since;
+	pg_atomic_write_u64(&pa_shared->index_uses.forgotten, (uint64) watch.forgotten);
+	return true;
+}
+
+static bool
+restore_index(const char *data, Size len)
+{
+	PaFileIndex index;
+	PaSharedIndex *row;
+
+	if (len != sizeof(index))
+		return false;
+	memcpy(&index, data, sizeof(index));
+	if (!pa_persist_index_valid(&index))
+		return false;
+	row = pa_index_make_locked(index.dbid, index.indexid);
+	row->uses = index.uses;
+	row->sampled_uses = index.sampled_uses;
+	row->rows = index.rows;
+	row->last_used = index.last_used;
+	row->first_seen = index.first_seen;
+	row->statements = (int32) index.statements;
+	return true;
+}
+
+/* A plan that finds no room is entered again when it is executed. */
+static bool
+restore_plan(const char *data, Size len)
+{
+	PaFilePlan	plan;
+	dsa_pointer many = InvalidDsaPointer;
+	Size		size = len - sizeof(plan);
+
+	if (len <= sizeof(plan))
+		return false;
+	memcpy(&plan, data, sizeof(plan));
+	if (plan.planid == 0 || !OidIsValid(plan.dbid) || size % sizeof(Oid) != 0 ||
+		size / sizeof(Oid) != plan.nindexes)
+		return false;
+	data += sizeof(plan);
+	if (plan.nindexes > PA_FEW_INDEXES)
+	{
+		many = pa_blob_alloc(size, true);
+		if (!DsaPointerIsValid(many))
+			return true;
+		memcpy(pa_blob_address(many), data, size);
+	}
+	(void) pa_index_plan_add_locked(plan.dbid, plan.planid, (const Oid *) data, plan.nindexes, &many);
+	pa_blob_free_pointer(&many, size);
 	return true;
 }
 
@@ -390,6 +482,12 @@ restore_record(PaFileReader *reader, const PaFileRecord *record)
 	{
 		case PA_RECORD_STORE:
 			return restore_losses(reader->buffer, record->len);
+		case PA_RECORD_WATCH:
+			return restore_watch(reader, record->len);
+		case PA_RECORD_INDEX:
+			return restore_index(reader->buffer, record->len);
+		case PA_RECORD_PLAN:
+			return restore_plan(reader->buffer, record->len);
 		case PA_RECORD_STATEMENT:
 			return restore_statement(reader, record->len);
 		case PA_RECORD_ERROR:

@@ -30,6 +30,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "store/index_uses.h"
 #include "store/persist.h"
 
 /* The file while it is written. */
@@ -92,6 +93,35 @@ write_store(PaFileWriter *writer)
 	for (int i = 0; i < PA_LOSS_COUNTERS; i++)
 		counters[i] = pg_atomic_read_u64(pa_loss_counter(i));
 	write_record(writer, PA_RECORD_STORE, counters, sizeof(counters));
+}
+
+static void
+write_plan(PaFileWriter *writer, const PaIndexUsesCopy *copy, const PaSharedPlan *plan)
+{
+	PaFileRecord record = {PA_RECORD_PLAN, sizeof(PaFilePlan) + plan->nindexes * sizeof(Oid)};
+	PaFilePlan	fixed = {plan->planid, plan->dbid, plan->nindexes};
+
+	write_bytes(writer, &record, sizeof(record));
+	write_bytes(writer, &fixed, sizeof(fixed));
+	write_bytes(writer, &copy->indexes[plan->next], plan->nindexes * sizeof(Oid));
+}
+
+static void
+write_index_uses(PaFileWriter *writer, const PaIndexUsesCopy *copy)
+{
+	PaFileWatch watch = {copy->since, copy->forgotten};
+
+	write_record(writer, PA_RECORD_WATCH, &watch, sizeof(watch));
+	for (int i = 0; i < copy->nrows; i++)
+	{
+		const PaSharedIndex *row = &copy->rows[i];
+		PaFileIndex index = {row->dbid, row->indexid, row->uses, row->sampled_uses, row->rows,
+			row->last_used, row->first_seen, row->statements};
+
+		write_record(writer, PA_RECORD_INDEX, &index, sizeof(index));
+	}
+	for (int i = 0; i < copy->nplans; i++)
+		write_plan(writer, copy, &copy->plans[i]);
 }
 
 static void
@@ -276,8 +306,12 @@ write_content(PaFileWriter *writer)
 {
 	PaStatementList *list = pa_store_read_statements();
 
+	/* later: what was evicted meanwhile is used twice, rather than not at all */
+	PaIndexUsesCopy *index_uses = pa_index_uses_copy();
+
 	qsort(list->items, list->count, sizeof(PaStatement), compare_load);
 	write_store(writer);
+	write_index_uses(writer, index_uses);
 	for (int i = 0; i < list->count; i++)
 		write_statement(writer, &list->items[i]);
 	write_errors(writer);

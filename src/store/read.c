@@ -245,6 +245,13 @@ pa_store_read_info(PaStoreInfo *info)
 	info->error_rows_evicted = pg_atomic_read_u64(&pa_shared->error_rows_evicted);
 	info->errors_lost = pg_atomic_read_u64(&pa_shared->errors_lost);
 	info->slab_entries = pa_shared->slab_entries;
+	info->max_index_plans = pa_shared->index_uses.max_plans;
+	info->max_index_rows = pa_shared->index_uses.max_indexes;
+	info->index_uses_forgotten = (TimestampTz) pg_atomic_read_u64(&pa_shared->index_uses.forgotten);
+	LWLockAcquire(pa_partition_lock(PA_EVICTED), LW_SHARED);
+	info->index_plans = pa_shared->index_uses.nplans;
+	info->index_rows = pa_shared->index_uses.nindexes;
+	LWLockRelease(pa_partition_lock(PA_EVICTED));
 	info->sampling_spent = pg_atomic_read_u64(&pa_shared->sampling_spent) / 1e6;
 	info->sampling_busy = pg_atomic_read_u64(&pa_shared->sampling_busy) / 1e6;
 	info->cost_of_row = pa_sampling_costs.row;

@@ -150,6 +150,11 @@ typedef struct PaStoreInfo
 	int64		error_rows_evicted; /* rows of errors summed to <evicted> ones */
 	int64		errors_lost;	/* failures that were not counted */
 	int64		slab_entries;	/* per backend */
+	int			index_plans;	/* whose indexes are known */
+	int			max_index_plans;
+	int			index_rows;		/* with uses that no statement has any more */
+	int			max_index_rows;
+	TimestampTz index_uses_forgotten;	/* 0: none were */
 	double		sampling_spent; /* msec, all backends, since the reset */
 	double		sampling_busy;	/* msec of own execution time likewise */
 	double		cost_of_row;	/* nanoseconds, of counting one in a node */
