@@ -170,13 +170,21 @@ row_key(const PaUseContext *context, Node *key, Node *other, Oid opno, Oid colla
 
 /* (a, b) > (x, y) finds its place in an index on (a, b). */
 static List *
-add_row_comparison(List *orderings, const PaUseContext *context, RowCompareExpr *clause)
+add_row_comparison(List *orderings, const PaUseContext *context, RestrictInfo *rinfo)
 {
+	RowCompareExpr *clause = (RowCompareExpr *) rinfo->clause;
 	PaOrdering *ordering = palloc0(sizeof(PaOrdering));
-	bool		right = pa_mentions_relation(context, (Node *) linitial(clause->rargs));
-	List	   *keys = right ? clause->rargs : clause->largs;
-	List	   *others = right ? clause->largs : clause->rargs;
+	bool		right;
+	List	   *keys;
+	List	   *others;
 
+	if (!IsA(clause, RowCompareExpr) ||
+		!restriction_is_securely_promotable(rinfo, context->rel))
+		return orderings;
+
+	right = pa_mentions_relation(context, (Node *) linitial(clause->rargs));
+	keys = right ? clause->rargs : clause->largs;
+	others = right ? clause->largs : clause->rargs;
 	ordering->compared = true;
 	for (int i = 0; i < list_length(keys) && i < PA_MAX_INDEX_KEYS; i++)
 	{
@@ -210,12 +218,11 @@ pa_ordering_uses(PaUseContext *context)
 	orderings = add_pathkeys(orderings, context, root->query_pathkeys, false, true);
 
 	foreach(lc, context->rel->baserestrictinfo)
+		orderings = add_row_comparison(orderings, context, (RestrictInfo *) lfirst(lc));
+	foreach(lc, context->rel->joininfo)
 	{
-		RestrictInfo *rinfo = (RestrictInfo *) lfirst(lc);
-
-		if (IsA(rinfo->clause, RowCompareExpr) &&
-			restriction_is_securely_promotable(rinfo, context->rel))
-			orderings = add_row_comparison(orderings, context, (RowCompareExpr *) rinfo->clause);
+		if (join_clause_is_movable_to((RestrictInfo *) lfirst(lc), context->rel))
+			orderings = add_row_comparison(orderings, context, (RestrictInfo *) lfirst(lc));
 	}
 	return orderings;
 }

@@ -159,6 +159,13 @@ SELECT * FROM visit WHERE (doctor, id) > (2000, 50) ORDER BY doctor, id LIMIT 20
 \g /dev/null
 SELECT * FROM advised;
 
+-- and one with another table's row
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT v.id FROM patient AS p JOIN visit AS v ON (p.id, p.id) < (v.doctor, v.patient_id) WHERE p.id = 3990 \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
 -- MAX is the first in descending order
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 SELECT max(price) FROM visit \g /dev/null
