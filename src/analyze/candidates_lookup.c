@@ -241,14 +241,40 @@ has_nothing_else(const PaProposals *proposals)
 		proposals->columns.prefix == NULL && proposals->use->orderings == NIL;
 }
 
-/* The column itself as the key, when there is nothing else to look up. */
+/* Average bytes of a column that the statement reads; 0: not known. */
+static int
+width_of(const PaRelationUse *use, AttrNumber attnum)
+{
+	ListCell   *lc;
+
+	foreach(lc, use->needed)
+	{
+		const PaNeededColumn *column = lfirst(lc);
+
+		if (column->attnum == attnum)
+			return column->width;
+	}
+	return 0;
+}
+
+/*
+ * The column itself as the key, when there is nothing else to look up.  One
+ * that the predicate only excludes values from (IS NOT NULL, <>) is no key to
+ * look up, but serves as well as any other, unless it is wide.
+ */
 static void
 propose_predicate_column(PaProposals *proposals, const PaColumnUse *column)
 {
+	PaIndexKey	key = {0};
 	PaDraft		draft;
 
 	pa_draft_start(proposals, &draft);
-	pa_draft_append_equality(&draft, column);
+	key.attnum = proposals->implied;
+	if (column != NULL)
+		pa_draft_append_equality(&draft, column);
+	else if (width_of(proposals->use, key.attnum) > 0 &&
+			 width_of(proposals->use, key.attnum) <= WIDE_COLUMN)
+		(void) pa_draft_append_key(&draft, &key);
 	draft.rows = proposals->rows;	/* all of them have the value */
 	(void) pa_candidates_propose(proposals, &draft);
 	pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
@@ -285,7 +311,7 @@ pa_candidates_partial(PaProposals *proposals)
 	pa_candidates_orderings(&partial);
 	pa_candidates_covering(&partial);
 	pa_candidates_partial_joins(&partial);
-	if (column != NULL && draft.nequal == 0 && has_nothing_else(&partial))
+	if (draft.nequal == 0 && has_nothing_else(&partial))
 		propose_predicate_column(&partial, column);
 	proposals->specs = partial.specs;
 }

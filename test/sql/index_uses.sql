@@ -226,6 +226,28 @@ SELECT * FROM visit WHERE cancelled_at IS NOT NULL ORDER BY starts LIMIT 10 \g /
 \g /dev/null
 SELECT * FROM advised;
 
+-- alone, the column itself is the key
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT * FROM visit WHERE cancelled_at IS NOT NULL \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT id FROM visit WHERE state <> 'closed' \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT id FROM visit WHERE state <> 'open' \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT id FROM visit WHERE cancelled_at IS NULL \g /dev/null
+\g /dev/null
+\g /dev/null
+SELECT * FROM advised;
+
 -- a partial index whose condition holds is one; one whose does not is none
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 CREATE INDEX by_doctor ON visit (doctor) WHERE state = 'open';

@@ -227,6 +227,23 @@ check_partial(void)
 	add_predicate(r, 3, STATUS, 0.01, false);
 	expect(r, "(4)where[3] (4)", "rows that are not NULL, in an order");
 
+	r = relation(NIL);
+	add_predicate(r, 3, STATUS, 0.01, false);
+	add_needed(r, STATUS, 5);
+	expect(r, "(3)where[3]", "rows that are not NULL, alone");
+	add_needed(r, TOTAL, 6);
+	expect(r, "(3)where[3] (3)include[6]where[3]", "carried columns behind a key that is none");
+	((PaPredicateUse *) linitial(r->predicates))->selectivity = 0.25;
+	expect(r, "", "not NULL in too many rows");
+	r = relation(NIL);
+	add_predicate(r, 3, TOKEN, 0.01, false);
+	add_needed(r, TOKEN, 65);
+	expect(r, "", "not NULL, in a column too wide for a key");
+	r = relation(list_make1(use(STATUS, PA_USE_EQUAL, 0.5)));
+	add_predicate(r, 3, REGION, 0.01, false);
+	add_needed(r, REGION, 4);
+	expect(r, "(5)where[3]", "not NULL beside a coarse equality");
+
 	r = relation(list_make1(use(STATUS, PA_USE_IS_NULL, 0.01)));
 	add_ordering(r, "(4)", true);
 	add_predicate(r, 3, STATUS, 0.01, true);
