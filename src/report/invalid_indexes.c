@@ -55,23 +55,38 @@ is_reindex_leftover(const char *name)
 	return has_suffix(name, "_ccnew") || has_suffix(name, "_ccold");
 }
 
-/* A valid index of the same table that does what this one was to do, or 0. */
+/* An index of the same table, valid or not, that is to do what this one was. */
 static Oid
-find_substitute(const PaIndexEntry *entries, int count, const PaDescribedIndex *index)
+find_other(const PaIndexEntry *entries, int count, const PaDescribedIndex *index,
+		   bool valid)
 {
 	for (int i = 0; i < count; i++)
 	{
 		PaDescribedIndex *other;
 
-		if (entries[i].relid != index->relid || entries[i].indexid == index->indexid ||
-			!is_usable(&entries[i]))
+		if (is_usable(&entries[i]) != valid || !entries[i].live ||
+			entries[i].relid != index->relid)
 			continue;
 		other = pa_catalog_describe_index(entries[i].indexid);
-		if (other != NULL &&
+		if (other != NULL && (valid || !is_reindex_leftover(other->name)) &&
 			pa_analyze_redundancy(index, other) >= PA_REDUNDANT_PREFIX)
 			return other->indexid;
 	}
 	return InvalidOid;
+}
+
+/*
+ * A valid index that makes this one superfluous, or 0.  A copy that REINDEX made
+ * is superfluous beside one that is not valid, too: that is to be mended.
+ */
+static Oid
+find_substitute(const PaIndexEntry *entries, int count, const PaDescribedIndex *index)
+{
+	Oid			other = find_other(entries, count, index, true);
+
+	if (!OidIsValid(other) && is_reindex_leftover(index->name))
+		other = find_other(entries, count, index, false);
+	return other;
 }
 
 /* ---- what it costs ---- */
@@ -141,7 +156,7 @@ advise_rebuild(PaInvalidRow *row, StringInfo reason, const PaDescribedIndex *ind
 	appendStringInfoString(reason, " No valid index does its work: build it anew.");
 	if (index->unique)
 		appendStringInfoString(reason, " If it failed because of duplicates, that fails as well"
-							   " until they are gone, and names one of them.");
+							   " until they are gone, names one of them, and leaves a further copy.");
 	if (name == NULL)
 		return;
 	if (index->exclusion)
@@ -156,13 +171,15 @@ fill_plain(PaInvalidRow *row, const PaIndexEntry *entries, int count,
 {
 	Oid			substitute = find_substitute(entries, count, index);
 	char	   *name = OidIsValid(substitute) ? pa_index_qualified_name(substitute) : NULL;
+	PaIndexEntry other;
 	StringInfoData reason;
 
 	initStringInfo(&reason);
 	say_origin(&reason, row, entry);
 	say_cost(&reason, entry);
 	if (name != NULL)
-		appendStringInfo(&reason, " %s does its work.", name);
+		appendStringInfo(&reason, pa_catalog_index_entry(substitute, &other) && is_usable(&other) ?
+						 " %s does its work." : " %s, of which it is a copy, is to be mended.", name);
 	if (name != NULL || !entry->live)
 		advise_drop(row, &reason);
 	else

@@ -40,6 +40,8 @@ CREATE INDEX orders_customer_ccold2 ON orders (customer);
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_customer_ccold2'::regclass;
 CREATE INDEX orders_lone_ccnew ON orders (lower(note));
 UPDATE pg_index SET indisvalid = false, indisready = false WHERE indexrelid = 'orders_lone_ccnew'::regclass;
+CREATE INDEX orders_ready_ccnew1 ON orders (note);
+UPDATE pg_index SET indisvalid = false, indisready = false WHERE indexrelid = 'orders_ready_ccnew1'::regclass;
 SELECT * FROM found;
 SELECT indexrelname, undo_rest FROM perf_advisor.invalid_indexes WHERE undo_rest IS NOT NULL;
 -- an index that is not valid makes no other one superfluous, and is not called so
