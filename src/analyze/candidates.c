@@ -42,6 +42,7 @@ pa_analyze_candidates(const PaRelationUse *use)
 
 	if (!pa_candidates_is_served(use, &proposals.columns, NULL))
 	{
+		proposals.has_few = pa_candidates_finds_few(use, &proposals.columns);
 		pa_candidates_partial(&proposals);
 		pa_candidates_constants(&proposals);
 		pa_candidates_ranges(&proposals);
@@ -50,6 +51,7 @@ pa_analyze_candidates(const PaRelationUse *use)
 		pa_candidates_alternatives(&proposals);
 		pa_candidates_searches(&proposals);
 	}
+	proposals.has_few = false;
 	pa_candidates_joins(&proposals);
 	return proposals.specs;
 }

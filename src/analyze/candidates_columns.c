@@ -111,14 +111,21 @@ range_price(const PaColumns *columns, const PaColumnUse *range)
 	return range->selectivity * (1.0 + (SCATTERED_PRICE - 1.0) * scattered);
 }
 
-/* The cheaper one of two ranges. */
+/*
+ * The cheaper one of two ranges.  One with an unknown end on one side may keep
+ * anything: it is no reason for an index.
+ */
 static const PaColumnUse *
 better_range(const PaColumns *columns, const PaColumnUse *range,
 			 const PaColumnUse *other)
 {
 	if (other->selectivity > PA_UNSELECTIVE_RANGE ||
-		(range != NULL &&
-		 range_price(columns, range) <= range_price(columns, other)))
+		(other->guessed && other->selectivity > PA_UNSELECTIVE))
+		return range;
+	if (range != NULL && range->guessed != other->guessed)
+		return range->guessed ? other : range;
+	if (range != NULL &&
+		range_price(columns, range) <= range_price(columns, other))
 		return range;
 	return other;
 }

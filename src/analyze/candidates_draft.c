@@ -157,6 +157,22 @@ needs_rebuilding(const PaRelationUse *use, const PaIndexSpec *spec)
 }
 
 /*
+ * True when an index exists that begins with the same keys and carries other
+ * columns along: nobody wants the same keys twice.
+ */
+static bool
+carries_others(const PaIndexSpec *existing, const PaIndexSpec *spec)
+{
+	PaIndexSpec keys = *spec;
+
+	if (spec->nincluded == 0 || existing->nincluded == 0)
+		return false;
+	keys.nincluded = 0;
+	return pa_index_spec_is_prefix(&keys, existing) &&
+		!pa_index_spec_is_redundant(existing, spec);
+}
+
+/*
  * Takes the draft over unless it is empty or known.  False when it is not
  * needed because an index that exists serves, or would if it were valid.
  */
@@ -168,11 +184,13 @@ pa_candidates_propose(PaProposals *proposals, const PaDraft *draft)
 
 	if (draft->spec.nkeys == 0)
 		return true;
-	if (needs_rebuilding(proposals->use, &draft->spec))
+	if (needs_rebuilding(proposals->use, &draft->spec) ||
+		(proposals->has_few && draft->spec.nkept == 0))
 		return false;
 	foreach(lc, proposals->use->existing)
 	{
-		if (pa_index_spec_serves(lfirst(lc), &draft->spec, draft->nequal))
+		if (pa_index_spec_serves(lfirst(lc), &draft->spec, draft->nequal) ||
+			carries_others(lfirst(lc), &draft->spec))
 			return false;
 	}
 	if (list_length(proposals->specs) >= PA_MAX_TABLE_CANDIDATES)
@@ -241,7 +259,8 @@ is_limited(const PaRelationUse *use)
 /*
  * Proposes the draft with everything that the statement reads carried along,
  * where a look-up finds min_rows or more and would have to visit the table
- * for each.  Not under LIMIT, which reads but a few of them.
+ * for each.  Not under LIMIT, which reads but a few of them, nor where a large
+ * part of the index is read as well as of the table.
  */
 void
 pa_candidates_propose_covering(PaProposals *proposals, const PaDraft *draft,
@@ -251,6 +270,7 @@ pa_candidates_propose_covering(PaProposals *proposals, const PaDraft *draft,
 	PaDraft		covering = *draft;
 
 	if (draft->spec.nkeys == 0 || draft->rows < min_rows ||
+		draft->rows > use->tuples * PA_UNSELECTIVE ||
 		is_limited(use) || use->needs_row || use->changed || use->needed == NIL || use->allvisible < MIN_ALL_VISIBLE)
 		return;
 	if (carry_needed_columns(&covering.spec, use->needed, proposals->implied))
@@ -290,13 +310,10 @@ rows_of_existing(const PaRelationUse *use, const PaColumns *columns,
 	return rows;
 }
 
-/*
- * True when an existing index finds the rows so well by the constants (join
- * is NULL) or with the help of a join column that there is nothing to gain.
- */
-bool
-pa_candidates_is_served(const PaRelationUse *use, const PaColumns *columns,
-						const PaColumnUse *join)
+/* Whether some existing index finds at most so many rows by such columns. */
+static bool
+existing_finds(const PaRelationUse *use, const PaColumns *columns,
+			   const PaColumnUse *join, double most)
 {
 	ListCell   *lc;
 
@@ -310,8 +327,34 @@ pa_candidates_is_served(const PaRelationUse *use, const PaColumns *columns,
 			(index->predicate != NIL && !index->predicate_holds))
 			continue;
 		rows = rows_of_existing(use, columns, index, join, &joined);
-		if (rows <= PA_ENOUGH_ROWS && (join == NULL || joined))
+		if (rows <= most && (join == NULL || joined))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * True when an existing index finds the rows so well by the constants (join
+ * is NULL) or with the help of a join column that there is nothing to gain.
+ */
+bool
+pa_candidates_is_served(const PaRelationUse *use, const PaColumns *columns,
+						const PaColumnUse *join)
+{
+	return existing_finds(use, columns, join, PA_ENOUGH_ROWS);
+}
+
+/*
+ * True when it finds few by the constants: some of them need no index of their
+ * own.  A list may look up many times.
+ */
+bool
+pa_candidates_finds_few(const PaRelationUse *use, const PaColumns *columns)
+{
+	for (int i = 0; i < columns->nequal; i++)
+	{
+		if (columns->equal[i]->kind == PA_USE_IN)
+			return false;
+	}
+	return existing_finds(use, columns, NULL, PA_FEW_ROWS);
 }

@@ -27,6 +27,12 @@
 /* The same where the further column is skewed. */
 #define PA_ENOUGH_ROWS_SKEWED 50.0
 
+/*
+ * Rows that are few enough to look through: neither a partial index for some
+ * of them nor a second column is worth much.
+ */
+#define PA_FEW_ROWS 100.0
+
 /* An equality that keeps a larger share of the rows is no reason for a key. */
 #define PA_UNSELECTIVE 0.3
 
@@ -66,6 +72,8 @@ typedef struct PaProposals
 	List	   *predicate;		/* of the indexes proposed now */
 	AttrNumber	implied;		/* column that it makes it needless to read */
 	double		rows;			/* of the table, or those under the predicate */
+	bool		has_few;		/* an existing index finds few rows: only what
+								 * belongs together is worth more */
 	List	   *specs;			/* of PaIndexSpec * */
 } PaProposals;
 
@@ -99,6 +107,8 @@ extern void pa_candidates_propose_covering(PaProposals *proposals,
 extern bool pa_candidates_is_served(const PaRelationUse *use,
 									const PaColumns *columns,
 									const PaColumnUse *join);
+extern bool pa_candidates_finds_few(const PaRelationUse *use,
+									const PaColumns *columns);
 
 /* candidates_lookup.c */
 extern void pa_candidates_covering(PaProposals *proposals);

@@ -21,6 +21,9 @@
 /* Rows of one look-up from which on the table had better not be visited. */
 #define MANY_ROWS_PER_PROBE 20
 
+/* But a few look-ups of such a share of the table read most of a wide index. */
+#define MAX_SHARE_PER_PROBE 0.05
+
 /* (J) for one join column. */
 static void
 propose_join(PaProposals *proposals, const PaColumnUse *join)
@@ -32,7 +35,8 @@ propose_join(PaProposals *proposals, const PaColumnUse *join)
 	pa_draft_start(proposals, &draft);
 	pa_draft_append_equality(&draft, join);
 	(void) pa_candidates_propose(proposals, &draft);
-	pa_candidates_propose_covering(proposals, &draft, MANY_ROWS_PER_PROBE);
+	if (draft.rows <= proposals->use->tuples * MAX_SHARE_PER_PROBE)
+		pa_candidates_propose_covering(proposals, &draft, MANY_ROWS_PER_PROBE);
 }
 
 /* (J) under the predicate, for the best join column. */
@@ -79,7 +83,7 @@ propose_join_with_constants(PaProposals *proposals, const PaColumnUse *join)
 	pa_draft_join_with_constants(proposals, join, &draft);
 	(void) pa_candidates_propose(proposals, &draft);
 
-	if (columns->range != NULL && draft.rows > PA_ENOUGH_ROWS &&
+	if (columns->range != NULL && !columns->range->guessed && draft.rows > PA_ENOUGH_ROWS &&
 		pa_draft_append_use(&draft, columns->range))
 		(void) pa_candidates_propose(proposals, &draft);
 }

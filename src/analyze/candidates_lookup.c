@@ -33,6 +33,13 @@
 #define MIN_BRIN_CORRELATION 0.95
 #define MIN_BRIN_SELECTIVITY 0.01
 
+/*
+ * A range that keeps at most this share of the rows stays with the equality
+ * before it: it is what most often is asked for together, and grows with the
+ * table.
+ */
+#define MAX_KEPT_RANGE 0.5
+
 /* A predicate keeps at most this share of the rows. */
 #define MAX_PREDICATE_SELECTIVITY 0.2
 
@@ -78,7 +85,7 @@ pa_candidates_constants(PaProposals *proposals)
 		pa_draft_start(proposals, &first);
 		pa_draft_append_constants(&first, &proposals->columns,
 								  PA_MAX_CANDIDATE_KEYS - 1, false);
-		if (first.rows <= PA_ENOUGH_ROWS_SKEWED)
+		if (first.rows <= PA_FEW_ROWS)
 			(void) pa_candidates_propose(proposals, &first);
 	}
 	propose_hash(proposals, &draft);
@@ -154,10 +161,14 @@ propose_range(PaProposals *proposals, const PaColumnUse *range)
 
 	pa_draft_start(proposals, &draft);
 	pa_draft_append_constants(&draft, &proposals->columns, 1, false);
+	if (draft.nequal > 0 && range->guessed)
+		return;
 	if (draft.nequal == 0)
 		propose_brin(proposals, range);
 	if (!pa_draft_append_use(&draft, range))
 		return;
+	if (draft.spec.nkeys == 2 && range->selectivity <= MAX_KEPT_RANGE)
+		draft.spec.nkept = 2;
 	draft.rows *= range->selectivity;
 	(void) pa_candidates_propose(proposals, &draft);
 	pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
@@ -282,7 +293,7 @@ propose_predicate_column(PaProposals *proposals, const PaColumnUse *column)
 
 /*
  * (E), (E,R), (E,O) and (J) under the best predicate, unless the remaining
- * equalities find little enough without it.
+ * equalities find little enough without it, or an existing index does.
  */
 void
 pa_candidates_partial(PaProposals *proposals)
@@ -300,7 +311,7 @@ pa_candidates_partial(PaProposals *proposals)
 
 	pa_draft_start(&partial, &draft);
 	pa_draft_append_constants(&draft, &partial.columns, 0, false);
-	if (draft.rows <= PA_ENOUGH_ROWS_SKEWED)
+	if (draft.rows <= PA_FEW_ROWS || proposals->has_few)
 		return;
 
 	partial.predicate = list_make1(predicate->clause);

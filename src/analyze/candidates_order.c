@@ -32,6 +32,12 @@
 #define SORTED_AT_ONCE 2.0
 
 /*
+ * An equality that keeps at most so much stands before the first rows' order,
+ * if nothing better does.
+ */
+#define MAX_COARSE 0.5
+
+/*
  * Appends the ordering's columns, or as many as there is room for: an index
  * on the leading ones still saves most of the sort.
  */
@@ -53,10 +59,44 @@ append_ordering(PaDraft *draft, const PaColumns *columns,
 	pa_index_spec_normalize(&draft->spec, draft->nequal);
 }
 
+/*
+ * Takes in equalities that keep too much to lead to an order by themselves: the
+ * rows that they keep may all come late in it.
+ */
+static void
+append_coarse_constants(PaDraft *draft, const PaColumns *columns)
+{
+	for (int i = 0; i < columns->nequal; i++)
+	{
+		const PaColumnUse *column = columns->equal[i];
+
+		if (draft->spec.nkeys + 1 >= PA_MAX_CANDIDATE_KEYS)
+			return;
+		if (column->kind == PA_USE_EQUAL && column->selectivity <= MAX_COARSE &&
+			draft->rows > PA_ENOUGH_ROWS_SKEWED)
+			pa_draft_append_equality(draft, column);
+	}
+}
+
+/* The equalities in the draft, then the ordering. */
+static void
+propose_ordered(PaProposals *proposals, PaDraft *draft,
+				const PaOrdering *ordering)
+{
+	append_ordering(draft, &proposals->columns, ordering);
+
+	/* part of an order gives the first rows no sooner than none */
+	if (ordering->compared || ordering->limited || draft->nequal == 0)
+		draft->spec.nkept = draft->spec.nkeys;
+	if (draft->spec.nkeys > draft->nequal)
+		(void) pa_candidates_propose(proposals, draft);
+}
+
 static void
 propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
 {
 	PaDraft		draft;
+	PaDraft		coarse;
 
 	pa_draft_start(proposals, &draft);
 	pa_draft_append_constants(&draft, &proposals->columns, 1, true);
@@ -67,13 +107,14 @@ propose_ordering(PaProposals *proposals, const PaOrdering *ordering)
 		 (ordering->limited && pa_analyze_has_large_offset(proposals->use))))
 		return;
 
-	append_ordering(&draft, &proposals->columns, ordering);
-	if (ordering->compared)
-		draft.spec.nkept = draft.spec.nkeys;
-	if (draft.spec.nkeys == draft.nequal)
-		return;
-	(void) pa_candidates_propose(proposals, &draft);
-	if (draft.nequal > 0 && !ordering->limited && proposals->columns.range == NULL)
+	coarse = draft;
+	if (ordering->limited && draft.nequal == 0)
+		append_coarse_constants(&coarse, &proposals->columns);
+	if (coarse.nequal > draft.nequal)
+		propose_ordered(proposals, &coarse, ordering);
+	propose_ordered(proposals, &draft, ordering);
+	if (draft.nequal > 0 && draft.spec.nkeys > draft.nequal &&
+		!ordering->limited && proposals->columns.range == NULL)
 		pa_candidates_propose_covering(proposals, &draft, PA_MANY_ROWS);
 }
 

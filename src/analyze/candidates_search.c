@@ -166,7 +166,8 @@ draft_lookup(PaProposals *proposals, const List *uses, PaDraft *draft)
 		return;
 	if (columns->njoin > 0)
 		draft_joined(proposals, draft);
-	if (range == NULL || draft->rows <= PA_ENOUGH_ROWS)
+	if (range == NULL || draft->rows <= PA_ENOUGH_ROWS ||
+		(range->guessed && draft->nequal > 0))
 		return;
 
 	if (columns->njoin == 0)

@@ -51,6 +51,8 @@ typedef struct PaColumnUse
 	Oid			opclass;		/* 0: the default one of a b-tree */
 	double		selectivity;	/* of this clause; of an average value for
 								 * PA_USE_JOIN */
+	bool		guessed;		/* a range whose ends are unknown to the planner:
+								 * selectivity is its default */
 	double		typical_selectivity;	/* frequency-weighted mean over all
 										 * values: sum of f^2; 0.94 for a
 										 * column that is 97 % one value */
@@ -100,8 +102,10 @@ typedef struct PaIndexSpec
 
 	/* of proposed ones only */
 	int			included_widths[PA_MAX_INCLUDED];	/* average bytes */
-	int			nkept;			/* leading keys that stay together, whatever the
-								 * costs say: a row comparison's */
+	int			nkept;			/* leading keys that stay together where the
+								 * last one saves little: those that a row
+								 * comparison has, or the first rows' order, or
+								 * an equality and a range */
 
 	/* of existing ones only */
 	Oid			indexid;		/* 0: proposed */

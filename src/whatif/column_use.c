@@ -43,6 +43,9 @@ typedef struct RangeKey
 {
 	PaColumnFacts facts;
 	List	   *clauses;
+	List	   *known;			/* those of them with a value that the planner
+								 * knows */
+	int			njoined;		/* that compare with a column of another relation */
 } RangeKey;
 
 /* ---- collecting ---- */
@@ -85,8 +88,8 @@ unite_searches(PaColumnUse *use, const PaColumnUse *how, Oid type)
 }
 
 /*
- * Add a use of a key: kind, method, opclass, selectivity and hashable are
- * taken from "how".  Of two that differ in selectivity only, the better one
+ * Add a use of a key: kind, method, opclass, selectivity, guessed and hashable
+ * are taken from "how".  Of two that differ in selectivity only, the better one
  * counts.
  */
 void
@@ -163,8 +166,9 @@ add_join(const PaUseContext *context, PaUseSet *set, const PaColumnFacts *facts,
 	pa_add_use(context, set, facts, &how);
 }
 
-static void
-add_range(PaUseSet *set, const PaColumnFacts *facts, Node *clause)
+/* The ranges of the key, made when there is none yet. */
+static RangeKey *
+find_range(PaUseSet *set, const PaColumnFacts *facts)
 {
 	RangeKey   *range;
 	ListCell   *lc;
@@ -174,18 +178,35 @@ add_range(PaUseSet *set, const PaColumnFacts *facts, Node *clause)
 		range = (RangeKey *) lfirst(lc);
 		if (range->facts.attnum == facts->attnum &&
 			equal(range->facts.expression, facts->expression))
-		{
-			range->clauses = lappend(range->clauses, clause);
-			return;
-		}
+			return range;
 	}
 	range = palloc0(sizeof(RangeKey));
 	range->facts = *facts;
-	range->clauses = list_make1(clause);
 	set->ranges = lappend(set->ranges, range);
+	return range;
 }
 
-/* Put the range clauses together; the set is complete then. */
+/* Add a comparison of the key with "other". */
+static void
+add_range(const PaUseContext *context, PaUseSet *set,
+		  const PaColumnFacts *facts, Node *clause, Node *other)
+{
+	RangeKey   *range = find_range(set, facts);
+
+	range->clauses = lappend(range->clauses, clause);
+	if (IsA(estimate_expression_value(context->root, other), Const))
+		range->known = lappend(range->known, clause);
+	else if (!contain_subplans(other) &&
+			 !bms_is_empty(pull_varnos(context->root, other)))
+		range->njoined++;
+}
+
+/*
+ * Put the range clauses together; the set is complete then.  Where the planner
+ * knows some of the values, these count: for the others it has but a default.
+ * Where it knows none, all is a guess, unless each row of another relation
+ * gives both ends.
+ */
 static List *
 finish_set(const PaUseContext *context, PaUseSet *set)
 {
@@ -197,7 +218,9 @@ finish_set(const PaUseContext *context, PaUseSet *set)
 		PaColumnUse how = {0};
 
 		how.kind = PA_USE_RANGE;
-		how.selectivity = pa_clauses_selectivity(context, range->clauses);
+		how.guessed = range->known == NIL && range->njoined < 2;
+		how.selectivity = pa_clauses_selectivity(context,
+												 range->known != NIL ? range->known : range->clauses);
 		pa_add_use(context, set, &range->facts, &how);
 	}
 	return set->uses;
@@ -209,6 +232,7 @@ finish_set(const PaUseContext *context, PaUseSet *set)
 typedef struct Comparison
 {
 	PaColumnFacts facts;
+	Node	   *other;			/* what it is compared with */
 	Oid			opno;
 	int			strategy;		/* of the key's default b-tree family */
 } Comparison;
@@ -242,6 +266,7 @@ match_operator(const PaUseContext *context, Oid opno, Oid collation, Node *left,
 	if (!OidIsValid(opno) || !pa_collation_serves(match->facts.collation, collation) ||
 		contain_volatile_functions(other))
 		return false;
+	match->other = other;
 	match->opno = opno;
 	match->strategy = get_op_opfamily_strategy(opno, match->facts.opfamily);
 	return match->strategy != 0;
@@ -280,7 +305,7 @@ use_operator(PaUseContext *context, PaUseSet *set, RestrictInfo *rinfo,
 
 	hashable = is_hashable(&match.facts, match.opno);
 	if (match.strategy != BTEqualStrategyNumber)
-		add_range(set, &match.facts, (Node *) clause);
+		add_range(context, set, &match.facts, (Node *) clause, match.other);
 	else if (join)
 		add_join(context, set, &match.facts, hashable);
 	else
@@ -337,7 +362,7 @@ use_row_compare(PaUseContext *context, PaUseSet *set, RowCompareExpr *clause)
 						linitial_oid(clause->inputcollids),
 						linitial(clause->largs), linitial(clause->rargs), &match))
 		return false;
-	add_range(set, &match.facts, (Node *) clause);
+	add_range(context, set, &match.facts, (Node *) clause, match.other);
 	return true;
 }
 

@@ -391,6 +391,7 @@ average_column(PaColumnUse *mean, const PaColumnUse *newer)
 	counted->seen++;
 	mean->selectivity += (newer->selectivity - mean->selectivity) / counted->seen;
 	mean->hashable &= newer->hashable;
+	mean->guessed &= newer->guessed;
 }
 
 static void

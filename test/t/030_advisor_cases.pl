@@ -36,6 +36,9 @@ right_case('an order in two directions',
 	[ [ 'parcel (depot, sent_at DESC)', 'parcel (depot DESC, sent_at)' ] ],
 	'SELECT * FROM parcel ORDER BY depot, sent_at DESC LIMIT 10');
 
+right_case('equality and a range with an end that nobody knows', ['parcel (sender_id)'],
+	'SELECT * FROM parcel WHERE sender_id = [[i * 42]] AND price > (SELECT max(id) FROM country)');
+
 right_case('two ranges: only one of them in the index', ['parcel (box)'],
 	'SELECT * FROM parcel WHERE box BETWEEN [[i * 100]] AND [[i * 100 + 50]] AND price > 500');
 

@@ -257,6 +257,17 @@ check_partial(void)
 	((PaIndexSpec *) linitial(r->existing))->predicate_holds = true;
 	expect(r, "(1)where[4] (4)", "few NULLs in the order of the primary key");
 
+	r = relation(list_make2(use(STATUS, PA_USE_EQUAL, 0.01), use(TENANT, PA_USE_EQUAL, 0)));
+	add_ordering(r, "(4)", false);
+	add_predicate(r, 3, STATUS, 0.01, true);
+	r->existing = unit_indexes("(11,4)");
+	expect(r, "(11)where[3] (11,4)where[3] (11,3) (11,3,4)",
+		   "few of the many rows that an index finds");
+	r->existing = unit_indexes("(11,3)");
+	expect(r, "", "some of the few rows that an index finds");
+	((PaOrdering *) linitial(r->orderings))->limited = true;
+	expect(r, "(11,3,4)", "the first of the few rows that an index finds");
+
 	r = relation(list_make1(use(STATUS, PA_USE_IS_NULL, 0.99)));
 	add_ordering(r, "(4)", true);
 	add_predicate(r, 3, STATUS, 0.99, true);
@@ -271,6 +282,9 @@ check_carried_columns(void)
 	add_needed(r, CUSTOMER, 4);
 	add_needed(r, TOTAL, 6);
 	expect(r, "(2) (2)include[6]", "carried columns");
+	r->columns = list_make1(use(CUSTOMER, PA_USE_RANGE, 0.5));
+	expect(r, "(2)", "nothing carried to half of the rows");
+	r->columns = list_make1(use(CUSTOMER, PA_USE_RANGE, 0.05));
 	r->allvisible = 0.5;
 	expect(r, "(2)", "nothing carried where half of the table is not all-visible");
 	r->allvisible = 1;
@@ -307,6 +321,13 @@ check_carried_columns(void)
 	expect(r, "(2)include[6]", "carried columns beside an index without them");
 	r->existing = unit_indexes("(2)include[5,6]");
 	expect(r, "", "an index that carries them exists");
+	r->existing = unit_indexes("(2)include[5]");
+	expect(r, "", "an index with these keys exists and carries others");
+	r->existing = unit_indexes("(2,1)include[5]");
+	expect(r, "", "one that begins with these keys, too");
+	add_needed(r, REGION, 4);
+	r->existing = unit_indexes("(2)include[5]");
+	expect(r, "(2)include[6,5]", "an index that carries some of them exists");
 
 	r = relation(list_make1(use(CUSTOMER, PA_USE_RANGE, 0.05)));
 	add_needed(r, CUSTOMER, 4);
@@ -314,6 +335,68 @@ check_carried_columns(void)
 	r = relation(list_make1(use(REGION, PA_USE_JOIN, 0)));
 	add_needed(r, TOTAL, 6);
 	expect(r, "(5) (5)include[6]", "carried columns of a join's inner side");
+	r->columns = list_make1(use(STATUS, PA_USE_JOIN, 0));
+	expect(r, "(3)", "nothing carried where each look-up finds a quarter of the table");
+}
+
+static PaColumnUse *
+guess(AttrNumber attnum, double selectivity)
+{
+	PaColumnUse *column = use(attnum, PA_USE_RANGE, selectivity);
+
+	column->guessed = true;
+	return column;
+}
+
+static void
+check_guessed_ranges(void)
+{
+	expect(relation(list_make1(guess(TOTAL, 1.0 / 3))), "", "a range with an unknown end");
+	expect(relation(list_make1(guess(TOTAL, 0.005))), "(6)", "a range between unknown ends");
+	expect(relation(list_make2(use(TENANT, PA_USE_EQUAL, 0), guess(TOTAL, 1.0 / 3))), "(11)",
+		   "an equality and a range with an unknown end");
+	expect(relation(list_make2(use(TENANT, PA_USE_EQUAL, 0), guess(TOTAL, 0.005))), "(11)",
+		   "an equality and a range between unknown ends");
+	expect(relation(list_make2(use(REGION, PA_USE_JOIN, 0), guess(TOTAL, 0.005))), "(6) (5)",
+		   "a join key and a range between unknown ends");
+	expect(relation(list_make3(use(TENANT, PA_USE_EQUAL, 0), guess(TOTAL, 0.005), use(CREATED, PA_USE_RANGE, 0.2))),
+		   "(11) (11,4)", "of two ranges the one that is known");
+}
+
+/* How many leading keys of the index stay together; -1 when it is not there. */
+static int
+kept_keys(const PaRelationUse *of, const char *index)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_analyze_candidates(of))
+	{
+		const PaIndexSpec *spec = lfirst(lc);
+
+		if (strcmp(unit_index_text(spec), index) == 0)
+			return spec->nkept;
+	}
+	return -1;
+}
+
+static void
+check_kept_keys(void)
+{
+	PaRelationUse *r = relation(list_make2(use(TENANT, PA_USE_EQUAL, 0), use(CREATED, PA_USE_RANGE, 0.2)));
+
+	unit_check(kept_keys(r, "(11,4)") == 2, "candidates: an equality and a range stay together");
+	r->columns = list_make2(use(TENANT, PA_USE_EQUAL, 0), use(CREATED, PA_USE_RANGE, 0.7));
+	unit_check(kept_keys(r, "(11,4)") == 0, "candidates: not with a range that keeps most rows");
+	r->columns = list_make3(use(TENANT, PA_USE_EQUAL, 0), use(REGION, PA_USE_EQUAL, 0), use(CREATED, PA_USE_RANGE, 0.2));
+	unit_check(kept_keys(r, "(11,5,4)") == 0, "candidates: nor two equalities and a range");
+
+	r = relation(list_make1(use(TENANT, PA_USE_EQUAL, 0)));
+	add_ordering(r, "(4,1)", true);
+	unit_check(kept_keys(r, "(11,4,1)") == 3, "candidates: the order of the first rows stays whole");
+	((PaOrdering *) linitial(r->orderings))->limited = false;
+	unit_check(kept_keys(r, "(11,4,1)") == 0, "candidates: the order of some rows need not");
+	r->columns = NIL;
+	unit_check(kept_keys(r, "(4,1)") == 2, "candidates: the order of all rows stays whole");
 }
 
 static void
@@ -579,6 +662,8 @@ unit_test_candidate_kinds(void)
 {
 	check_partial();
 	check_carried_columns();
+	check_kept_keys();
+	check_guessed_ranges();
 	check_methods();
 	check_search();
 	check_expressions();

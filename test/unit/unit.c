@@ -159,7 +159,7 @@ read_key(const char **text, PaIndexKey *key)
 		key->nulls_first = false;
 }
 
-/* Reads one index; *end is the place after it. */
+/* Reads one index, with "!" behind the last of the keys that stay together; *end is the place after it. */
 static PaIndexSpec *
 read_index(const char *text, const char **end)
 {
@@ -173,7 +173,11 @@ read_index(const char *text, const char **end)
 			spec->method = methods[i].method;
 	}
 	while (skip_word(&text, "(") || skip_word(&text, ","))
+	{
 		read_key(&text, &spec->keys[spec->nkeys++]);
+		if (skip_word(&text, "!"))
+			spec->nkept = spec->nkeys;
+	}
 	if (!skip_word(&text, ")"))
 		elog(ERROR, "cannot read the index at \"%s\"", text);
 	if (skip_word(&text, "include["))
@@ -229,6 +233,7 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 	unit_test_candidate_kinds();
 	unit_test_hints();
 	unit_test_selection();
+	unit_test_selection_large();
 	unit_test_text();
 	unit_test_write_cost();
 
