@@ -62,6 +62,14 @@ pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
 	return number;
 }
 
+void
+pa_matrix_set_calls(PaCostMatrix *matrix, int statement, double calls)
+{
+	PaMatrixStatement *of = list_nth(matrix->statements, statement);
+
+	of->calls = calls;
+}
+
 /* Makes a new candidate usable for all statements that read its table. */
 static void
 add_to_usable(PaCostMatrix *matrix, int candidate)
@@ -203,7 +211,9 @@ pa_matrix_move_weight(PaCostMatrix *matrix, int from, int to)
 	PaMatrixStatement *taker = list_nth(matrix->statements, to);
 
 	taker->weight += giver->weight;
+	taker->calls += giver->calls;
 	giver->weight = 0;
+	giver->calls = 0;
 }
 
 void

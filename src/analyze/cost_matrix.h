@@ -43,6 +43,7 @@ typedef struct PaMatrixPrice
 typedef struct PaMatrixStatement
 {
 	double		weight;			/* time in the window as it is run now, msec */
+	double		calls;			/* in the window; 0: not known */
 	double		base_cost;		/* planner units, without any candidate */
 	List	   *relids;			/* OidList: the tables it reads */
 	List	   *rule;			/* IntList: its own candidates in rule order */
@@ -55,6 +56,7 @@ typedef struct PaMatrixStatement
 typedef struct PaCostMatrix
 {
 	double		total_weight;	/* execution time of the whole workload, msec */
+	double		window;			/* msec in which it was watched; 0: not known */
 	double		storage_budget; /* bytes for all that is chosen, -1: no limit */
 	List	   *candidates;		/* of PaIndexSpec * */
 	List	   *prices;			/* of PaMatrixPrice *, one for each of them */
@@ -69,6 +71,10 @@ extern PaCostMatrix *pa_matrix_create(double total_weight);
 /* Adds a statement that reads the tables relids; returns its number. */
 extern int	pa_matrix_add_statement(PaCostMatrix *matrix, double weight,
 									double base_cost, const List *relids);
+
+/* How often the statement was run in the window; unknown (0) at first. */
+extern void pa_matrix_set_calls(PaCostMatrix *matrix, int statement,
+								double calls);
 
 /* Adds a candidate of a statement, in rule order; returns its number. */
 extern int	pa_matrix_add_candidate(PaCostMatrix *matrix, int statement,

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "analyze/index_spec.h"
 #include "analyze/selection_internal.h"
 
 /* A plan must cost less than this share of the plan without the index. */
@@ -33,6 +34,14 @@
  */
 #define MAX_COST_OF_SMALL 4.0
 #define DECISIVE_COST 0.1
+
+/*
+ * A further key, or columns carried along, must save this share of what the
+ * statement costs without any index: beside the rest it is nothing, and every
+ * entry is wider for it.
+ */
+#define MIN_FURTHER_GAIN 0.01
+#define MAX_COST_WITHOUT_FURTHER 2.0
 
 bool
 pa_analyze_is_gain(double base_cost, double cost)
@@ -64,6 +73,30 @@ double
 pa_choice_tie_limit(double cost)
 {
 	return cost + Max(cost * TIE_RATIO, TIE_UNITS);
+}
+
+/* Planner units that the statement spends in so many msec of a call. */
+static double
+units_of_msec(const PaMatrixStatement *of, double msec)
+{
+	return of->weight > 0 ? msec * of->base_cost * of->calls / of->weight : 0;
+}
+
+/*
+ * A share of the cost without any index is no small matter where that was a
+ * minute: what is left must not double, unless nobody notices.
+ */
+double
+pa_choice_limit_without_last(const PaChoice *choice, int statement, double cost)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	double		limit = Min(cost + of->base_cost * MIN_FURTHER_GAIN,
+							Max(cost, of->base_cost * MAX_COST_RATIO));
+
+	if (of->calls > 0)
+		limit = Min(limit, Max(cost * MAX_COST_WITHOUT_FURTHER,
+							   cost + units_of_msec(of, NOTICED_MSEC)));
+	return limit;
 }
 
 /* Stops asking when the caller wants an answer; called in every loop. */
@@ -180,26 +213,117 @@ is_much_smaller(const PaChoice *choice, int candidate, int than)
 		pa_matrix_price(choice->matrix, than)->size * MUCH_SMALLER;
 }
 
+static bool
+has_key(const PaIndexSpec *spec, const PaIndexKey *key)
+{
+	for (int i = 0; i < spec->nkeys; i++)
+	{
+		if (pa_index_key_same(&spec->keys[i], key) &&
+			spec->keys[i].opclass == key->opclass)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the narrow one is a part of the other that may stand alone. */
+static bool
+is_part(const PaIndexSpec *narrow, const PaIndexSpec *wide)
+{
+	if (narrow->relid != wide->relid || narrow->method != wide->method ||
+		narrow->nkeys + narrow->nincluded >= wide->nkeys + wide->nincluded ||
+		!equal(narrow->predicate, wide->predicate))
+		return false;
+	if (wide->nkept > 0)
+		return narrow->nkeys >= wide->nkept &&
+			pa_index_spec_is_prefix(narrow, wide);
+	for (int i = 0; i < narrow->nkeys; i++)
+	{
+		if (!has_key(wide, &narrow->keys[i]))
+			return false;
+	}
+	for (int i = 0; i < narrow->nincluded; i++)
+	{
+		if (!pa_index_spec_has_column(wide, narrow->included[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The narrowest part of the candidate that saves nearly as much beside
+ * "others"; the candidate itself if there is none.
+ */
+static int
+without_further_keys(PaChoice *choice, int statement, const Bitmapset *others,
+					 int candidate, double best)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	double		limit = pa_choice_limit_without_last(choice, statement, best);
+	int			narrowest = candidate;
+	ListCell   *lc;
+
+	foreach(lc, of->rule)
+	{
+		int			narrower = lfirst_int(lc);
+		const PaIndexSpec *spec = pa_matrix_candidate(choice->matrix, narrower);
+		Bitmapset  *with_it;
+
+		if (narrower == narrowest || bms_is_member(narrower, others) ||
+			!is_part(spec, pa_matrix_candidate(choice->matrix, narrowest)))
+			continue;
+		with_it = bms_add_member(bms_copy(others), narrower);
+		if (pa_choice_cost(choice, statement, with_it) <= limit)
+			narrowest = narrower;
+		bms_free(with_it);
+	}
+	return narrowest;
+}
+
+/*
+ * A partial index that is much smaller than the candidate and does nearly as
+ * well beside "others"; the candidate itself if there is none.  It may cost
+ * more, if it saves most of the time: that the planner likes a constant first
+ * column better is its bias.
+ */
+static int
+much_smaller(PaChoice *choice, int statement, const Bitmapset *others,
+			 int candidate, double best, double limit)
+{
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	ListCell   *lc;
+
+	limit = Max(limit, Min(best * MAX_COST_OF_SMALL,
+						   of->base_cost * DECISIVE_COST));
+	foreach(lc, of->rule)
+	{
+		int			small = lfirst_int(lc);
+		Bitmapset  *with_it;
+		double		cost;
+
+		if (pa_choice_table(choice, small) != pa_choice_table(choice, candidate) ||
+			bms_is_member(small, others) ||
+			!is_much_smaller(choice, small, candidate))
+			continue;
+		with_it = bms_add_member(bms_copy(others), small);
+		cost = pa_choice_cost(choice, statement, with_it);
+		bms_free(with_it);
+		if (cost <= limit)
+			return small;
+	}
+	return candidate;
+}
+
 /*
  * The first candidate on the table in rule order that is as good beside
- * "others", or a partial one after it that is as good and much smaller; -1 if
- * there is none.
+ * "others", or instead of it a partial one that is much smaller or a part of
+ * it that is nearly as good; -1 if there is none.
  */
 static int
 first_as_good(PaChoice *choice, int statement, const Bitmapset *others,
 			  Oid relid, double best, double limit, double limit_plain)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
-	double		limit_small;
-	int			found = -1;
 	ListCell   *lc;
-
-	/*
-	 * A much smaller one may cost more, if it saves most of the time: that
-	 * the planner likes a constant first column better is its bias.
-	 */
-	limit_small = Max(limit, Min(best * MAX_COST_OF_SMALL,
-								 of->base_cost * DECISIVE_COST));
 
 	/* without the carried columns it must be a gain itself */
 	limit_plain = Min(limit_plain, Max(limit, of->base_cost * MAX_COST_RATIO));
@@ -207,19 +331,21 @@ first_as_good(PaChoice *choice, int statement, const Bitmapset *others,
 	{
 		int			candidate = lfirst_int(lc);
 		Bitmapset  *with_it;
+		double		cost;
 
 		if (pa_choice_table(choice, candidate) != relid ||
-			bms_is_member(candidate, others) ||
-			(found >= 0 && !is_much_smaller(choice, candidate, found)))
+			bms_is_member(candidate, others))
 			continue;
 		with_it = bms_add_member(bms_copy(others), candidate);
-		if (pa_choice_cost(choice, statement, with_it) <=
-			(found >= 0 ? limit_small :
-			 carries(choice, candidate) ? limit : limit_plain))
-			found = candidate;
+		cost = pa_choice_cost(choice, statement, with_it);
 		bms_free(with_it);
+		if (cost <= (carries(choice, candidate) ? limit : limit_plain))
+		{
+			candidate = much_smaller(choice, statement, others, candidate, best, limit);
+			return without_further_keys(choice, statement, others, candidate, best);
+		}
 	}
-	return found;
+	return -1;
 }
 
 /*

@@ -42,22 +42,22 @@
 
 #include "analyze/selection_internal.h"
 
-/* An index that saves this share of the workload's time is worth it. */
+/*
+ * What an index saves is compared with what the workload takes with all the
+ * others.  Beside one statement that takes nearly all of the time nothing else
+ * counts; but with its index it takes no time any more, and the others do.
+ * And that is how the next run will see it: what it would advise is
+ * to be advised at once.
+ */
+
+/* An index that saves this share of the time is worth it. */
 #define MIN_GAIN 0.01
 
 /*
- * So is one that saves as much of what remains with the others.  Beside one
- * statement that takes nearly all of the time nothing else counts; but with
- * its index it takes no time any more, and the others do.  That holds for
- * those that notice it: a statement must gain so much of what it costs
- * without any index.
+ * Less is enough for one that at least halves what its statements take, if it
+ * is small and writers do not notice it: it costs next to nothing.
  */
-#define NOTICED 0.1
-
-/*
- * Less is enough for a small one that writers do not notice: it costs next to
- * nothing.
- */
+#define SUBSTANTIAL 0.5
 #define SMALL_SIZE (4.0 * 1024 * 1024)
 #define MIN_SMALL_GAIN 0.003
 #define UNNOTICED_MAINTENANCE 0.01
@@ -66,8 +66,21 @@
 #define DECISIVE 0.9
 #define MIN_DECISIVE_GAIN 0.001
 
-/* But below that share of the workload's time nothing matters. */
-#define NOTHING 0.0001
+/*
+ * Where nobody who waits for a call notices the gain (NOTICED_MSEC) the server
+ * must notice it: all the calls together have to save a larger share.  Less of
+ * it will do for an index that takes away nearly all of what they take.
+ */
+#define MIN_UNNOTICED_GAIN 0.05
+#define MIN_UNNOTICED_DECISIVE_GAIN 0.02
+
+/*
+ * And nothing matters that takes a processor less than a second a day, or less
+ * than a hundredth of its time if nobody notices a call: shares of the time
+ * watched.
+ */
+#define MIN_LOAD 0.00001
+#define MIN_UNNOTICED_LOAD 0.01
 
 /* Questions asked before those that come first are to be answered. */
 #define MANY_QUESTIONS 32
@@ -83,13 +96,9 @@ pa_choice_time_lost(const PaChoice *choice, int statement, double cost,
 	return of->weight * (cost - best) / of->base_cost;
 }
 
-/*
- * What the whole workload takes with the set, as far as is known, in msec.
- * The last answer is kept: moves from the same set are compared one after
- * the other.
- */
-static double
-time_with(PaChoice *choice, const Bitmapset *set)
+/* The last answer is kept: moves from one set are compared one after the other. */
+double
+pa_choice_time_with(PaChoice *choice, const Bitmapset *set)
 {
 	if (choice->time_with >= 0 && bms_equal(choice->timed, set))
 		return choice->time_with;
@@ -108,21 +117,30 @@ time_with(PaChoice *choice, const Bitmapset *set)
 	return choice->time_with;
 }
 
-/* Adds what one statement gains or loses. */
-static void
-add_gain(const PaChoice *choice, int statement, double before, double after,
-		 PaGain *gain)
+void
+pa_choice_add_gain(const PaChoice *choice, int statement, double before,
+				   double after, PaGain *gain)
 {
-	double		base = pa_matrix_statement(choice->matrix, statement)->base_cost;
+	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
 	double		saved = pa_choice_time_lost(choice, statement, before, after);
+	double		time = pa_choice_time_lost(choice, statement, before, 0);
 
 	gain->saved += saved;
 	if (saved < 0)
+	{
+		gain->noticed += saved;
 		gain->large += saved;
-	else if (pa_analyze_is_gain(before, after) && before - after >= base * NOTICED)
+	}
+	if (saved <= 0)
+		return;
+	gain->before += time;
+	if (saved < of->calls * NOTICED_MSEC && before - after < NOTICED_UNITS)
+		return;
+	gain->noticed += saved;
+	if (pa_analyze_is_gain(before, after))
 	{
 		gain->large += saved;
-		gain->before += pa_choice_time_lost(choice, statement, before, 0);
+		gain->large_before += time;
 	}
 }
 
@@ -137,10 +155,10 @@ pa_choice_gain(PaChoice *choice, const Bitmapset *from, const Bitmapset *to)
 	{
 		if (choice->preferred[i] != NULL &&
 			bms_overlap(changed, pa_matrix_statement(choice->matrix, i)->helpful))
-			add_gain(choice, i, pa_choice_bound(choice, i, from),
-					 pa_choice_bound(choice, i, to), &gain);
+			pa_choice_add_gain(choice, i, pa_choice_bound(choice, i, from),
+							   pa_choice_bound(choice, i, to), &gain);
 	}
-	gain.remaining = time_with(choice, from);
+	gain.remaining = pa_choice_time_with(choice, from);
 	gain.maintenance = pa_choice_maintenance(choice, to) -
 		pa_choice_maintenance(choice, from);
 	gain.size = pa_choice_size(choice, to) - pa_choice_size(choice, from);
@@ -158,22 +176,44 @@ least_share(const PaGain *gain)
 	return is_small ? MIN_SMALL_GAIN : MIN_GAIN;
 }
 
-bool
-pa_choice_is_worth(const PaChoice *choice, const PaGain *gain)
+/* Whether those who wait for the statements have enough of it. */
+static bool
+is_worth_for_callers(const PaGain *gain)
 {
-	double		total = choice->matrix->total_weight;
-	double		net = gain->saved - gain->maintenance;
-	double		large = gain->large - Max(gain->maintenance, 0);
+	double		lost = Max(gain->maintenance, 0);
+	double		large = gain->large - lost;
 
-	if (net <= 0 || gain->saved < gain->maintenance * MIN_GAIN_OVER_MAINTENANCE)
-		return false;
-	if (net >= total * MIN_GAIN)
+	if (gain->noticed - lost >= gain->remaining * MIN_GAIN)
 		return true;
-	if (large < total * NOTHING)
+	if (large <= 0 || large < gain->large_before * SUBSTANTIAL)
 		return false;
 	return large >= gain->remaining * least_share(gain) ||
 		(large >= gain->remaining * MIN_DECISIVE_GAIN &&
-		 large >= gain->before * DECISIVE);
+		 large >= gain->large_before * DECISIVE);
+}
+
+/* Whether the server has enough of it, noticed by anybody or not. */
+static bool
+is_worth_for_server(const PaChoice *choice, const PaGain *gain)
+{
+	double		net = gain->saved - gain->maintenance;
+
+	if (net < choice->matrix->window * MIN_UNNOTICED_LOAD)
+		return false;
+	return net >= gain->remaining * MIN_UNNOTICED_GAIN ||
+		(net >= gain->remaining * MIN_UNNOTICED_DECISIVE_GAIN &&
+		 net >= gain->before * DECISIVE);
+}
+
+bool
+pa_choice_is_worth(const PaChoice *choice, const PaGain *gain)
+{
+	double		net = gain->saved - gain->maintenance;
+
+	if (net <= choice->matrix->window * MIN_LOAD ||
+		gain->saved < gain->maintenance * MIN_GAIN_OVER_MAINTENANCE)
+		return false;
+	return is_worth_for_callers(gain) || is_worth_for_server(choice, gain);
 }
 
 double

@@ -179,7 +179,7 @@ has_room(const PaChoice *choice, const Bitmapset *from, const Bitmapset *to,
 	bms_free(added);
 	return most <= ROOM || share >= LARGE_SHARE ||
 		(most <= MUCH_ROOM && share >= DECISIVE_SHARE &&
-		 gain->large >= gain->before * DECISIVE);
+		 gain->large >= gain->large_before * DECISIVE);
 }
 
 /* The set without members that are only the beginning of another one. */

@@ -17,6 +17,14 @@
 #define TIE_RATIO 0.1
 #define TIE_UNITS 5.0
 
+/*
+ * Nobody who waits for a statement notices a call that takes less than that
+ * less.  The cost tells it, too, where an index was dropped and the statement
+ * has not been run without it yet.
+ */
+#define NOTICED_MSEC 1.0
+#define NOTICED_UNITS 1000.0
+
 /* An index must save so many times what it costs the writers. */
 #define MIN_GAIN_OVER_MAINTENANCE 2.0
 
@@ -33,6 +41,7 @@ typedef struct PaChoice
 	int			nquestions;
 	pa_stop_callback stop;
 	void	   *stop_arg;
+	double		time_preferred; /* msec when each has what it prefers */
 	Bitmapset  *timed;			/* the set that time_with is of */
 	double		time_with;		/* msec of the whole workload; -1: not known */
 } PaChoice;
@@ -41,9 +50,12 @@ typedef struct PaChoice
 typedef struct PaGain
 {
 	double		saved;			/* msec, without what writers lose */
-	double		large;			/* the part of it that the statements concerned
+	double		noticed;		/* the part of it that those who wait for a call
 								 * notice, msec */
-	double		before;			/* msec that those take now */
+	double		large;			/* the part of that which is much for the
+								 * statements concerned, msec */
+	double		large_before;	/* msec that those take now */
+	double		before;			/* msec that all that gain take now */
 	double		remaining;		/* msec that the whole workload takes now */
 	double		maintenance;	/* msec that writers lose; negative: gain */
 	double		size;			/* bytes more */
@@ -62,6 +74,13 @@ extern double pa_choice_tie_limit(double cost);
 
 /* The same for a plan that needs no columns carried along. */
 extern double pa_choice_limit_without_carried(double cost);
+
+/*
+ * The same for a plan that does without the last key of an index, or without
+ * what it carries along, unless they belong together.
+ */
+extern double pa_choice_limit_without_last(const PaChoice *choice,
+										   int statement, double cost);
 
 /* The cost as far as it is known; asks for it when it is only a bound. */
 extern double pa_choice_cost(PaChoice *choice, int statement,
@@ -85,6 +104,13 @@ extern Bitmapset *pa_choice_prefer(PaChoice *choice, int statement);
 /* Milliseconds that the statement takes longer at "cost" than at "best". */
 extern double pa_choice_time_lost(const PaChoice *choice, int statement,
 								  double cost, double best);
+
+/* What the whole workload takes with the set, as far as is known, in msec. */
+extern double pa_choice_time_with(PaChoice *choice, const Bitmapset *set);
+
+/* Adds what one statement gains by a plan of another cost, or loses. */
+extern void pa_choice_add_gain(const PaChoice *choice, int statement,
+							   double before, double after, PaGain *gain);
 
 /* What having "to" instead of "from" gives, as far as costs are known. */
 extern PaGain pa_choice_gain(PaChoice *choice, const Bitmapset *from,

@@ -32,9 +32,6 @@
  */
 #define MAX_GAP_COST 1.25
 
-/* What all together may lose, as a share of the workload's time. */
-#define MAX_MERGE_LOSS 0.01
-
 /* Statements with this share of the time of those served make an index wider. */
 #define MIN_WIDENING_SHARE 0.1
 
@@ -82,17 +79,18 @@ begins_with(const PaIndexSpec *wide, const PaIndexSpec *narrow)
 }
 
 /*
- * What the statements that prefer "old" lose with "new" in its place, in
- * msec.  *bearable becomes false when one of them gets much slower.
+ * Adds to *lost what the statements that prefer "old" lose with "new" in its
+ * place, as what they would gain by the old one.  *bearable becomes false when
+ * one of them gets much slower.
  */
-static double
-loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
+static void
+add_loss_of_replacing(PaChoice *choice, int old, int new, PaGain *lost,
+					  bool *bearable)
 {
-	double		lost = 0;
 	double		most = MAX_SHARED_COST;
 
 	if (old == new)
-		return 0;
+		return;
 	if (!begins_with(pa_matrix_candidate(choice->matrix, new),
 					 pa_matrix_candidate(choice->matrix, old)))
 		most = MAX_GAP_COST;
@@ -108,9 +106,8 @@ loss_of_replacing(PaChoice *choice, int old, int new, bool *bearable)
 								pa_choice_replaced(choice->preferred[i], old, new));
 		if (shared > Max(own * most, own + TIE_UNITS))
 			*bearable = false;
-		lost += pa_choice_time_lost(choice, i, shared, own);
+		pa_choice_add_gain(choice, i, shared, own, lost);
 	}
-	return lost;
 }
 
 static double
@@ -120,13 +117,15 @@ maintenance_of(const PaChoice *choice, int candidate)
 }
 
 /*
- * Whether "lost" is more than merging may cost, with what it spares the
- * writers taken off.
+ * Whether what is lost by having one index less would be worth that index.  It
+ * would come back in the next run, which sees what remains with all the others.
  */
 static bool
-is_missed(const PaChoice *choice, double lost, double spared)
+is_missed(PaChoice *choice, PaGain *lost, double spared)
 {
-	return lost - spared > choice->matrix->total_weight * MAX_MERGE_LOSS;
+	lost->maintenance = spared;
+	lost->remaining = choice->time_preferred + Max(lost->saved, 0);
+	return pa_choice_is_worth(choice, lost);
 }
 
 static void
@@ -153,13 +152,13 @@ merge_pair(PaChoice *choice, int narrow, int wide)
 {
 	double		wide_weight = weight_preferring(choice, wide);
 	double		narrow_weight = weight_preferring(choice, narrow);
-	double		lost;
+	PaGain		lost = {0};
 	bool		bearable = true;
 
 	if (wide_weight < (wide_weight + narrow_weight) * MIN_WIDENING_SHARE)
 	{
-		lost = loss_of_replacing(choice, wide, narrow, &bearable);
-		if (!is_missed(choice, lost, maintenance_of(choice, wide)))
+		add_loss_of_replacing(choice, wide, narrow, &lost, &bearable);
+		if (!is_missed(choice, &lost, maintenance_of(choice, wide)))
 		{
 			replace_preferred(choice, wide, narrow);
 			return true;
@@ -167,8 +166,9 @@ merge_pair(PaChoice *choice, int narrow, int wide)
 	}
 
 	bearable = true;
-	lost = loss_of_replacing(choice, narrow, wide, &bearable);
-	if (bearable && !is_missed(choice, lost, maintenance_of(choice, narrow)))
+	memset(&lost, 0, sizeof(lost));
+	add_loss_of_replacing(choice, narrow, wide, &lost, &bearable);
+	if (bearable && !is_missed(choice, &lost, maintenance_of(choice, narrow)))
 	{
 		replace_preferred(choice, narrow, wide);
 		return true;
@@ -269,13 +269,14 @@ may_try(const PaChoice *choice, const PaIndexSpec *spec)
 static bool
 replace_both(PaChoice *choice, int first, int second, int united)
 {
+	PaGain		lost = {0};
 	bool		bearable = true;
-	double		lost = loss_of_replacing(choice, first, united, &bearable) +
-		loss_of_replacing(choice, second, united, &bearable);
 	double		spared = maintenance_of(choice, first) +
 		maintenance_of(choice, second) - maintenance_of(choice, united);
 
-	if (!bearable || is_missed(choice, lost, Max(spared, 0)))
+	add_loss_of_replacing(choice, first, united, &lost, &bearable);
+	add_loss_of_replacing(choice, second, united, &lost, &bearable);
+	if (!bearable || is_missed(choice, &lost, Max(spared, 0)))
 		return false;
 	replace_preferred(choice, first, united);
 	replace_preferred(choice, second, united);
@@ -302,14 +303,16 @@ unite_pair(PaChoice *choice, int first, int second)
 	return replace_both(choice, first, second, united);
 }
 
-/* What both sets of statements lose with one index in place of two, in msec. */
-static double
+/* What both sets of statements lose with one index in place of two. */
+static PaGain
 loss_of_sharing(PaChoice *choice, int first, int second, int shared)
 {
+	PaGain		lost = {0};
 	bool		bearable;
 
-	return loss_of_replacing(choice, first, shared, &bearable) +
-		loss_of_replacing(choice, second, shared, &bearable);
+	add_loss_of_replacing(choice, first, shared, &lost, &bearable);
+	add_loss_of_replacing(choice, second, shared, &lost, &bearable);
+	return lost;
 }
 
 /*
@@ -321,18 +324,23 @@ static bool
 share_keys(PaChoice *choice, int first, int second)
 {
 	PaIndexSpec spec = *pa_matrix_candidate(choice->matrix, first);
-	double		lost = loss_of_sharing(choice, first, second, first);
-	double		lost_by_second = loss_of_sharing(choice, first, second, second);
+	double		lost = loss_of_sharing(choice, first, second, first).saved;
+	double		lost_by_second = loss_of_sharing(choice, first, second, second).saved;
 	int			best = lost_by_second < lost ? second : first;
+	PaGain		more;
 	int			plain;
 
 	forget_carried(&spec);
 	plain = pa_choice_want(choice, &spec);
 	if (plain < 0 && choice->asking)
 		return false;
-	if (plain >= 0 &&
-		!is_missed(choice, loss_of_sharing(choice, first, second, plain) - Min(lost, lost_by_second), 0))
-		best = plain;
+	if (plain >= 0)
+	{
+		more = loss_of_sharing(choice, first, second, plain);
+		more.saved -= Min(lost, lost_by_second);
+		if (!is_missed(choice, &more, 0))
+			best = plain;
+	}
 	replace_preferred(choice, first, best);
 	replace_preferred(choice, second, best);
 	return true;
@@ -409,9 +417,26 @@ merge_some_pair(PaChoice *choice, bool (*merge) (PaChoice *, int, int))
 	return false;
 }
 
+/* What the workload takes when each statement has what it prefers, in msec. */
+static double
+time_preferred(const PaChoice *choice)
+{
+	double		time = choice->matrix->total_weight;
+
+	for (int i = 0; i < choice->nstatements; i++)
+	{
+		if (choice->preferred[i] != NULL)
+			time -= pa_choice_time_lost(choice, i,
+										pa_matrix_statement(choice->matrix, i)->base_cost,
+										pa_choice_bound(choice, i, choice->preferred[i]));
+	}
+	return Max(time, 0);
+}
+
 void
 pa_choice_merge(PaChoice *choice)
 {
+	choice->time_preferred = time_preferred(choice);
 	while (merge_some_pair(choice, merge_prefix))
 		;
 	if (pa_choice_has_questions(choice))

@@ -8,10 +8,10 @@
  * saves less than twice what it costs the writers is no bargain.
  *
  * Trim: columns carried along go where no plan costs twice as much without
- * them, and the last column of an index made of two where all the plans that
- * use it are as good without.  What a statement itself prefers is as narrow as the rule
- * allows: an order by two columns is no better served by the first one, only
- * because few rows have the same value there.
+ * them, and the last key where all the plans that use the index are nearly as
+ * good without.  Not what the rule keeps together: the first rows in an order by
+ * two columns are no better served by the first one, only because few rows
+ * have the same value there.
  *
  * Swap: where space is short, another index in place of a chosen one, as far
  * as costs are known.
@@ -23,6 +23,7 @@
  */
 #include "postgres.h"
 
+#include "analyze/index_spec.h"
 #include "analyze/selection_internal.h"
 
 /* Times that dropping makes space for something else, and that swapping does. */
@@ -121,18 +122,22 @@ drop_superfluous(PaChoice *choice, Bitmapset *chosen)
 
 /* ---- trim ---- */
 
-/* What is left without the part that is least likely to be needed. */
 static bool
-make_narrower(const PaChoice *choice, int candidate, PaIndexSpec *narrower)
+drop_carried(const PaIndexSpec *spec, PaIndexSpec *narrower)
 {
-	*narrower = *pa_matrix_candidate(choice->matrix, candidate);
-	if (narrower->nincluded > 0)
-	{
-		narrower->nincluded = 0;
-		memset(narrower->included, 0, sizeof(narrower->included));
-		return true;
-	}
-	if (narrower->nkeys < 2 || !bms_is_member(candidate, choice->matrix->shared))
+	*narrower = *spec;
+	if (narrower->nincluded == 0)
+		return false;
+	narrower->nincluded = 0;
+	memset(narrower->included, 0, sizeof(narrower->included));
+	return true;
+}
+
+static bool
+drop_last_key(const PaIndexSpec *spec, PaIndexSpec *narrower)
+{
+	*narrower = *spec;
+	if (narrower->nkeys < 2 || narrower->nkeys <= narrower->nkept)
 		return false;
 	narrower->nkeys--;
 	memset(&narrower->keys[narrower->nkeys], 0, sizeof(PaIndexKey));
@@ -146,22 +151,59 @@ maintenance_of(const PaChoice *choice, int candidate)
 }
 
 /*
- * Whether all plans that use the old one are as good with the new one, or, if
- * that is the one that carries nothing, not much worse; or worse by less than
- * what it spares the writers is worth.
+ * Whether the key that the new one lacks is one that the statement's own rule
+ * keeps together with others.
+ */
+static bool
+keeps_last_key(const PaChoice *choice, int statement, int old, int new)
+{
+	const PaIndexSpec *wide = pa_matrix_candidate(choice->matrix, old);
+	ListCell   *lc;
+
+	if (pa_matrix_candidate(choice->matrix, new)->nkeys == wide->nkeys)
+		return false;
+	foreach(lc, pa_matrix_statement(choice->matrix, statement)->rule)
+	{
+		const PaIndexSpec *own = pa_matrix_candidate(choice->matrix, lfirst_int(lc));
+
+		for (int i = 0; own->relid == wide->relid && i < own->nkept; i++)
+		{
+			if (pa_index_key_same(&own->keys[i], &wide->keys[wide->nkeys - 1]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What the statement may cost with the new one that lacks a part of the old. */
+static double
+limit_when_trimmed(const PaChoice *choice, int statement, int old, int new,
+				   double cost)
+{
+	double		limit = pa_choice_tie_limit(cost);
+
+	if (pa_matrix_candidate(choice->matrix, old)->nincluded >
+		pa_matrix_candidate(choice->matrix, new)->nincluded)
+		limit = pa_choice_limit_without_carried(cost);
+	if (!keeps_last_key(choice, statement, old, new))
+		limit = Max(limit, pa_choice_limit_without_last(choice, statement, cost));
+	return limit;
+}
+
+/*
+ * Whether all plans that use the old one are nearly as good with the new one;
+ * or worse by less than what it spares the writers is worth.
  */
 static bool
 is_as_good(PaChoice *choice, const Bitmapset *chosen, int old, int new)
 {
 	Bitmapset  *with_new = pa_choice_replaced(chosen, old, new);
-	bool		carries = pa_matrix_candidate(choice->matrix, old)->nincluded > 0;
 	double		spared = maintenance_of(choice, old) - maintenance_of(choice, new);
 	double		lost = 0;
 
 	for (int i = 0; i < choice->nstatements; i++)
 	{
 		const PaKnownPlan *plan;
-		double		limit;
 		double		cost;
 
 		if (choice->preferred[i] == NULL)
@@ -169,19 +211,19 @@ is_as_good(PaChoice *choice, const Bitmapset *chosen, int old, int new)
 		plan = pa_matrix_plan(choice->matrix, i, chosen);
 		if (!bms_is_member(old, plan->used))
 			continue;
-		limit = carries ? pa_choice_limit_without_carried(plan->cost) :
-			pa_choice_tie_limit(plan->cost);
 		cost = pa_choice_cost(choice, i, with_new);
 		lost += pa_choice_time_lost(choice, i, cost, plan->cost);
-		if (cost > limit && lost >= spared * MIN_GAIN_OVER_MAINTENANCE)
+		if (cost > limit_when_trimmed(choice, i, old, new, plan->cost) &&
+			lost >= spared * MIN_GAIN_OVER_MAINTENANCE)
 			return false;
 	}
 	return true;
 }
 
-/* Makes one index narrower, if possible. */
+/* Makes one index narrower in that way, if possible. */
 static bool
-trim_one(PaChoice *choice, Bitmapset **chosen)
+trim_one(PaChoice *choice, Bitmapset **chosen,
+		 bool (*drop) (const PaIndexSpec *, PaIndexSpec *))
 {
 	int			candidate = -1;
 
@@ -191,7 +233,7 @@ trim_one(PaChoice *choice, Bitmapset **chosen)
 		int			number;
 
 		pa_choice_look_at_clock(choice);
-		if (!make_narrower(choice, candidate, &narrower))
+		if (!drop(pa_matrix_candidate(choice->matrix, candidate), &narrower))
 			continue;
 		number = pa_choice_want(choice, &narrower);
 		if (number >= 0 && !bms_is_member(number, *chosen) &&
@@ -213,7 +255,11 @@ trim_one(PaChoice *choice, Bitmapset **chosen)
 static Bitmapset *
 trim_all(PaChoice *choice, Bitmapset *chosen)
 {
-	while (!pa_choice_has_questions(choice) && trim_one(choice, &chosen))
+	while (!pa_choice_has_questions(choice) &&
+		   trim_one(choice, &chosen, drop_carried))
+		;
+	while (!pa_choice_has_questions(choice) &&
+		   trim_one(choice, &chosen, drop_last_key))
 		;
 	return bms_difference(chosen, choice->matrix->served);
 }

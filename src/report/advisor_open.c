@@ -235,6 +235,8 @@ add_subject(PaAdvisor *advisor, PaAdvisorSubject *subject)
 									 pa_whatif_base(subject->whatif)->total_cost,
 									 relids);
 	Assert(number == list_length(advisor->subjects));
+	pa_matrix_set_calls(advisor->matrix, number,
+						(double) subject->statement->calls * subject->share);
 	advisor->subjects = lappend(advisor->subjects, subject);
 
 	foreach(lc, subject->relations)
@@ -454,6 +456,23 @@ reason_to_stop(PaAdvisor *advisor, TimestampTz until)
 	return NULL;
 }
 
+/* Milliseconds since the statement that is watched for the longest time came. */
+static double
+time_watched(const PaAdvisor *advisor)
+{
+	TimestampTz since = advisor->started;
+	ListCell   *lc;
+
+	foreach(lc, advisor->workload->statements)
+	{
+		const PaWorkloadStatement *statement = lfirst(lc);
+
+		if (statement->stats_since != 0 && statement->stats_since < since)
+			since = statement->stats_since;
+	}
+	return (double) (advisor->started - since) / 1000.0;
+}
+
 void
 pa_advisor_open_workload(PaAdvisor *advisor)
 {
@@ -461,6 +480,7 @@ pa_advisor_open_workload(PaAdvisor *advisor)
 	int			rank = 0;
 	ListCell   *lc;
 
+	advisor->matrix->window = time_watched(advisor);
 	if (advisor->deadline != 0)
 		until = advisor->started + (advisor->deadline - advisor->started) / 2;
 
