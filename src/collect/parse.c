@@ -144,7 +144,7 @@ put_text(PaSeenShape *seen, char *text)
 	len = strlen(text);
 	if (len > PA_MAX_TEXT)
 		len = pg_mbcliplen(text, len, PA_MAX_TEXT);
-	pa_application_recheck();
+	pa_application_look();
 	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, len, GetDatabaseEncoding(),
 									   pa_application_name());
 	if (seen->has_text)

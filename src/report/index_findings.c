@@ -327,6 +327,17 @@ compare_savings(const ListCell *left, const ListCell *right)
 	return 0;
 }
 
+static int
+count_of_table(const List *findings, Oid relid)
+{
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, findings)
+		count += ((const PaMissingIndex *) lfirst(lc))->relid == relid ? 1 : 0;
+	return count;
+}
+
 List *
 pa_advisor_findings(const PaAdvisor *advisor)
 {
@@ -334,6 +345,7 @@ pa_advisor_findings(const PaAdvisor *advisor)
 	List	   *taken = NIL;
 	List	   *ids = NIL;
 	int			candidate = -1;
+	ListCell   *lc;
 
 	while ((candidate = bms_next_member(advisor->chosen, candidate)) >= 0)
 	{
@@ -343,5 +355,11 @@ pa_advisor_findings(const PaAdvisor *advisor)
 			findings = lappend(findings, index);
 	}
 	list_sort(findings, compare_savings);
+	foreach(lc, findings)
+	{
+		PaMissingIndex *index = lfirst(lc);
+
+		pa_index_words_among(index, count_of_table(findings, index->relid));
+	}
 	return findings;
 }

@@ -47,4 +47,7 @@ typedef struct PaServed
 extern void pa_index_words(PaMissingIndex *index, const PaServed *served,
 						   double window);
 
+/* Adds what is to be said when so many are advised on the table. */
+extern void pa_index_words_among(PaMissingIndex *index, int count);
+
 #endif							/* PA_REPORT_INDEX_FINDINGS_H */

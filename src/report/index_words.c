@@ -35,6 +35,9 @@
 #define NOTABLE_HOT_LOSS 1.0
 #define NOTABLE_WRITE_COST 1.2
 
+/* New indexes of one table, from which on it matters in what order they come. */
+#define MANY_INDEXES 4
+
 /* Statements that are named in a sentence. */
 #define MAX_NAMED 5
 
@@ -373,6 +376,15 @@ add_procedure_caveats(PaMissingIndex *index, const PaServed *served)
 		add_caveat(index,
 				   psprintf("It does all that %s does: when it is there and valid, DROP INDEX CONCURRENTLY %s.",
 							index->replaces, index->replaces));
+}
+
+void
+pa_index_words_among(PaMissingIndex *index, int count)
+{
+	if (count > MANY_INDEXES)
+		add_caveat(index,
+				   psprintf("%d new indexes are advised on this table: to create all of them at once multiplies what its writers pay, and takes as many passes over the table. Begin with the first, which saves most, and see what is advised then.",
+							count));
 }
 
 static const char *

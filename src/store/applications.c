@@ -92,16 +92,17 @@ pa_application_known_locked(const PaSharedShape *shape, const char *name)
 void
 pa_application_add_locked(PaSharedShape *shape, const char *name)
 {
-	int			place = PA_NONE;
+	int			place;
 
-	if (pa_application_known_locked(shape, name))
+	if (shape->other_applications)
 		return;
-	if (pg_popcount32(shape->applications) < PA_MAX_APPLICATIONS)
-	{
-		place = find_name(shape->partition, name);
-		if (place == PA_NONE)
-			place = add_name(shape->partition, name);
-	}
+	place = find_name(shape->partition, name);
+	if (place != PA_NONE && (shape->applications & ((uint32) 1 << place)) != 0)
+		return;
+	if (shape->applications != 0 && pg_popcount32(shape->applications) >= PA_MAX_APPLICATIONS)
+		place = PA_NONE;
+	else if (place == PA_NONE)
+		place = add_name(shape->partition, name);
 	if (place == PA_NONE)
 		shape->other_applications = true;
 	else
