@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * write_cost.c
- *		What an index that does not exist would cost the writers of its table.
+ *		What an index costs the writers of its table, be it one that does not
+ *		exist.
  *
  * A row that is inserted, and an update that is not HOT, enter the index; the
  * entry is later removed by VACUUM.  An update that is HOT today costs the
@@ -167,4 +168,19 @@ pa_analyze_write_cost(const PaTableWrites *writes, const PaIndexSpec *spec,
 	if (today > 0)
 		cost.ratio = (today + cost.msec) / today;
 	return cost;
+}
+
+PaIndexUpkeep
+pa_analyze_upkeep(const PaTableWrites *writes, Oid method, double share, int64 size)
+{
+	PaIndexUpkeep upkeep = {0, 0};
+	double		cold_updates;
+
+	if (writes == NULL)
+		return upkeep;
+	cold_updates = Max(writes->updates - writes->hot_updates, 0);
+	upkeep.entries = (Max(writes->inserts, 0) + cold_updates) * share;
+	upkeep.msec = upkeep.entries * ENTRY_MSEC * method_factor(method) * size_factor(size) +
+		(writes->deletes + cold_updates) * share * REMOVAL_MSEC * method_factor(method);
+	return upkeep;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * write_cost.h
- *		What an index that does not exist would cost the writers of its table.
+ *		What an index costs the writers of its table.
  *
  * IDENTIFICATION
  *		src/analyze/write_cost.h
@@ -20,5 +20,13 @@
  */
 extern PaWriteCost pa_analyze_write_cost(const PaTableWrites *writes,
 										 const PaIndexSpec *spec, int64 size);
+
+/*
+ * What an index that exists costs those writes; share: of the rows that it
+ * has, 0-1.  HOT updates cost it nothing, or they were none.  All zero for a
+ * table that is never written.
+ */
+extern PaIndexUpkeep pa_analyze_upkeep(const PaTableWrites *writes, Oid method,
+									   double share, int64 size);
 
 #endif							/* PA_ANALYZE_WRITE_COST_H */

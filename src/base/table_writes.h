@@ -49,4 +49,11 @@ typedef struct PaWriteCost
 								 * end, 0-100 */
 } PaWriteCost;
 
+/* What keeping an existing index up to date takes of those writes. */
+typedef struct PaIndexUpkeep
+{
+	double		entries;		/* written in the window */
+	double		msec;			/* in the same window */
+} PaIndexUpkeep;
+
 #endif							/* PA_BASE_TABLE_WRITES_H */

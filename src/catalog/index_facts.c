@@ -454,3 +454,56 @@ pa_catalog_expression_statistics(Oid relid, Node *expression, bool *in_syscache)
 	*in_syscache = false;
 	return extended_statistics(relid, expression);
 }
+
+/* Whether the expression's statistics come from elsewhere, too. */
+static bool
+has_other_statistics(Oid relid, Oid indexid, Node *expression)
+{
+	HeapTuple	tuple;
+	ListCell   *lc;
+
+	foreach(lc, index_oids(relid))
+	{
+		/* in order of their OIDs: from here on they are younger */
+		if (lfirst_oid(lc) == indexid)
+			break;
+		tuple = statistics_of_index(lfirst_oid(lc), expression);
+		if (tuple != NULL)
+		{
+			ReleaseSysCache(tuple);
+			return true;
+		}
+	}
+	tuple = extended_statistics(relid, expression);
+	if (tuple != NULL)
+		heap_freetuple(tuple);
+	return tuple != NULL;
+}
+
+List *
+pa_catalog_only_statistics(Oid relid, Oid indexid)
+{
+	HeapTuple	index = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
+	List	   *expressions;
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	if (!HeapTupleIsValid(index))
+		return NIL;
+	expressions = pa_catalog_index_expressions(index);
+	ReleaseSysCache(index);
+	foreach(lc, expressions)
+	{
+		IndexColumn column = {0};
+		HeapTuple	tuple;
+
+		column_of_expression((Node *) lfirst(lc), &column);
+		tuple = statistics_of_index(indexid, column.key.expression);
+		if (tuple == NULL)
+			continue;
+		ReleaseSysCache(tuple);
+		if (!has_other_statistics(relid, indexid, column.key.expression))
+			result = lappend(result, column.key.expression);
+	}
+	return result;
+}

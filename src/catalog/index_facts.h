@@ -50,6 +50,13 @@ extern HeapTuple pa_catalog_expression_statistics(Oid relid, Node *expression,
 												  bool *in_syscache);
 
 /*
+ * Expressions of the index (Vars with varno 1) that the planner has statistics
+ * of by this index alone.  Of several indexes with the same expression the
+ * oldest has the duty.
+ */
+extern List *pa_catalog_only_statistics(Oid relid, Oid indexid);
+
+/*
  * The operator class that CREATE INDEX takes when none is named, InvalidOid
  * when the type has none for the method.
  */

@@ -81,6 +81,17 @@ pa_var_is_nullable(const Var *var)
 #endif
 }
 
+/* Takes that mark away. */
+static inline void
+pa_var_forget_nullable(Var *var)
+{
+#if PG_VERSION_NUM >= 160000
+	var->varnullingrels = NULL;
+#else
+	(void) var;
+#endif
+}
+
 /* 18 folded scan_bitmap_next_block into scan_bitmap_next_tuple. */
 static inline bool
 pa_table_has_bitmap_scan(Relation relation)

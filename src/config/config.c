@@ -31,6 +31,7 @@ int			pa_guc_track = PA_TRACK_ALL;
 bool		pa_guc_track_parameters = true;
 bool		pa_guc_track_planning = true;
 bool		pa_guc_track_utility = true;
+int			pa_guc_unused_index_min_age = 35 * 24 * 60 * 60;
 
 static const struct config_enum_entry track_options[] =
 {
@@ -55,6 +56,12 @@ define_advisor_settings(void)
 							"A smaller table counts if one execution reads it so often that it comes to this size. 0 advises for tables of any size.",
 							&pa_guc_min_table_size,
 							1024, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("perf_advisor.unused_index_min_age",
+							"Sets the time that an index must be watched before it is called unused.",
+							"0 calls it so at once, after whatever time it was watched.",
+							&pa_guc_unused_index_min_age,
+							35 * 24 * 60 * 60, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_S,
 							NULL, NULL, NULL);
 }
 

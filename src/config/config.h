@@ -31,6 +31,7 @@ extern int	pa_guc_track;		/* PaTrack */
 extern bool pa_guc_track_parameters;
 extern bool pa_guc_track_planning;
 extern bool pa_guc_track_utility;
+extern int	pa_guc_unused_index_min_age;	/* seconds */
 
 extern void pa_config_init(void);
 

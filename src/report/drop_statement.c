@@ -196,23 +196,6 @@ add_tree(PaDropStatement *result, TreeResult *tree, const PaWorkloadStatement *s
 	return after != NIL;
 }
 
-/* Whether the tree's text names one of the tables: reading all trees is slow. */
-static bool
-names_table(const PaStoredTree *tree, const List *tables)
-{
-	ListCell   *lc;
-
-	foreach(lc, tables)
-	{
-		char		text[32];
-
-		snprintf(text, sizeof(text), " :relid %u ", lfirst_oid(lc));
-		if (strstr(tree->query, text) != NULL)
-			return true;
-	}
-	return false;
-}
-
 /* Whether a sampled execution of its last plan read one of the tables. */
 static bool
 was_seen_reading(const PaWorkloadStatement *statement, const List *tables)
@@ -240,7 +223,7 @@ trees_on(const PaWorkloadStatement *statement, const List *tables, bool *missing
 	*missing = trees == NIL && was_seen_reading(statement, tables);
 	foreach(lc, trees)
 	{
-		if (!names_table(lfirst(lc), tables))
+		if (!pa_report_names_table(lfirst(lc), tables))
 			trees = foreach_delete_current(trees, lc);
 	}
 	return trees;

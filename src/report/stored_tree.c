@@ -72,3 +72,19 @@ pa_report_is_about_us(Query *query)
 	}
 	return false;
 }
+
+bool
+pa_report_names_table(const PaStoredTree *tree, const List *tables)
+{
+	ListCell   *lc;
+
+	foreach(lc, tables)
+	{
+		char		text[32];
+
+		snprintf(text, sizeof(text), " :relid %u ", lfirst_oid(lc));
+		if (strstr(tree->query, text) != NULL)
+			return true;
+	}
+	return false;
+}

@@ -23,6 +23,12 @@
 extern Query *pa_report_read_tree(const PaStoredTree *tree, const char **refusal);
 
 /*
+ * Whether the tree's text names one of the tables (OidList): reading all trees
+ * is slow.
+ */
+extern bool pa_report_names_table(const PaStoredTree *tree, const List *tables);
+
+/*
  * True when the statement reads our own views or calls our own functions:
  * looking at the advice is no part of the workload.
  */

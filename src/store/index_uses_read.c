@@ -24,6 +24,9 @@
 
 #include "store/index_uses.h"
 
+/* Copied of one plan. */
+#define MAX_PLAN_INDEXES 64
+
 /* An array that is filled under locks: "wanted" may exceed "room". */
 typedef struct PaCopyArray
 {
@@ -523,4 +526,27 @@ pa_index_uses_copy(void)
 	} while (prepare(&indexes, sizeof(Oid)));
 	copy->indexes = (Oid *) indexes.items;
 	return copy;
+}
+
+/* Copied under the lock to where nothing has to be allocated. */
+List *
+pa_store_read_plan_indexes(Oid dbid, int64 planid)
+{
+	Oid			indexes[MAX_PLAN_INDEXES];
+	uint32		count = 0;
+	PaSharedPlan *plan;
+	List	   *result = NIL;
+
+	LWLockAcquire(pa_index_uses_lock(), LW_SHARED);
+	plan = pa_index_plan_find_locked(dbid, planid);
+	if (plan != NULL)
+	{
+		count = Min(plan->nindexes, MAX_PLAN_INDEXES);
+		memcpy(indexes, pa_plan_indexes(plan), sizeof(Oid) * count);
+	}
+	LWLockRelease(pa_index_uses_lock());
+
+	for (uint32 i = 0; i < count; i++)
+		result = lappend_oid(result, indexes[i]);
+	return result;
 }

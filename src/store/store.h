@@ -132,6 +132,9 @@ typedef struct PaIndexUseList
 /* Of one database; exact, as statements are. */
 extern PaIndexUseList *pa_store_read_index_uses(Oid dbid);
 
+/* OidList: the indexes that a plan contains, of a very large one the first. */
+extern List *pa_store_read_plan_indexes(Oid dbid, int64 planid);
+
 typedef struct PaStoreInfo
 {
 	TimestampTz stats_reset;

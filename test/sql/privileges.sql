@@ -99,6 +99,8 @@ INSERT INTO decided VALUES
 	('explain_missing_index(bigint)', 'pg_monitor'),
 	('finding_state', 'pg_monitor'),
 	('ignore_rules', 'pg_monitor'),
+	('index_drop(oid)', 'pg_monitor'),
+	('index_duties()', 'pg_monitor'),
 	('index_hints', 'pg_monitor'),
 	('index_hints()', 'pg_monitor'),
 	('index_usage', 'everybody'),
@@ -128,6 +130,7 @@ INSERT INTO decided VALUES
 	('status()', 'everybody'),
 	('table_access', 'pg_monitor'),
 	('table_access()', 'pg_monitor'),
+	('unused_indexes', 'pg_monitor'),
 	('whatif(text, text[])', 'pg_monitor');
 CREATE TEMPORARY VIEW objects AS
 	SELECT c.relname::text AS object, r.rolname,

@@ -39,6 +39,17 @@ like(
 $node->safe_psql('postgres', 'SELECT * FROM perf_advisor.settings');
 pass('settings answers');
 
+# what the server counts is not enough to call an index unused, and the row says so
+$node->safe_psql('postgres', 'CREATE TABLE watched (id int PRIMARY KEY, a int, b int); CREATE INDEX watched_a ON watched (a)');
+is( $node->safe_psql('postgres', q{SELECT indexrelname, class, uses, fix, reason ~ 'preload perf_advisor'
+	FROM perf_advisor.unused_indexes WHERE relname = 'watched' ORDER BY 1}),
+	"watched_a|pg_stat_only|||t\nwatched_pkey|needed|||f", 'unused_indexes answers, and guesses nothing');
+$node->safe_psql('postgres', q{SET enable_seqscan = off; SELECT * FROM watched WHERE a = 1});
+$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM perf_advisor.unused_indexes WHERE indexrelname = 'watched_a'});
+pass('unused_indexes has no row for an index that was scanned');
+($rc, $stdout, $stderr) = $node->psql('postgres', "SELECT * FROM perf_advisor.simulate_drop('watched_a')");
+like($stderr, qr/must be loaded via shared_preload_libraries/, 'simulate_drop() says what is missing');
+
 # those who may not read the setting are not shown it
 $node->safe_psql('postgres', 'CREATE ROLE nobody LOGIN');
 ($rc, $stdout, $stderr) = $node->psql('postgres', 'SET ROLE nobody; SELECT * FROM perf_advisor.statements');

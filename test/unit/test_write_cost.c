@@ -164,9 +164,30 @@ test_amounts(void)
 			   "write cost: the ninth index counts less than the second");
 }
 
+static void
+test_upkeep(void)
+{
+	PaIndexUpkeep all = pa_analyze_upkeep(inserts_of(1000), BTREE_AM_OID, 1, MEGABYTE);
+	PaIndexUpkeep half = pa_analyze_upkeep(inserts_of(1000), BTREE_AM_OID, 0.5, MEGABYTE);
+	PaIndexUpkeep none = pa_analyze_upkeep(NULL, BTREE_AM_OID, 1, MEGABYTE);
+
+	unit_check(all.entries == 1000 && all.msec > 0, "upkeep: every row enters the index");
+	unit_check(half.entries == 500 && half.msec == all.msec / 2, "upkeep: a partial index has its share");
+	unit_check(none.entries == 0 && none.msec == 0, "upkeep: nothing for a table that is not written");
+	unit_check(pa_analyze_upkeep(updates_of(bms_make_singleton(1), 1000, true), BTREE_AM_OID, 1,
+								 MEGABYTE).entries == 0,
+			   "upkeep: HOT updates leave the index alone");
+	unit_check(pa_analyze_upkeep(updates_of(bms_make_singleton(1), 1000, false), BTREE_AM_OID, 1,
+								 MEGABYTE).entries == 1000,
+			   "upkeep: other updates enter it, whatever they set");
+	unit_check(pa_analyze_upkeep(inserts_of(1000), GIN_AM_OID, 1, MEGABYTE).msec > 3 * all.msec,
+			   "upkeep: GIN is much dearer");
+}
+
 void
 unit_test_write_cost(void)
 {
+	test_upkeep();
 	test_nothing();
 	test_hot();
 	test_methods();

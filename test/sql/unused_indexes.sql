@@ -1,0 +1,196 @@
+-- Which indexes nobody needs, and which are needed though no statement reads them.
+SET perf_advisor.overhead_budget = 100;
+CREATE SCHEMA barn;
+SET search_path = barn;
+CREATE TABLE owner (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE herd (id int PRIMARY KEY, owner_id int CONSTRAINT herd_owner_fkey REFERENCES owner, stall int NOT NULL,
+	weight int NOT NULL, tag text NOT NULL, born date NOT NULL);
+INSERT INTO owner SELECT i, 'owner ' || i FROM generate_series(1, 2000) AS i;
+INSERT INTO herd SELECT i, i % 2000 + 1, i % 500, i % 300, 'Tag' || i % 1000, date '2024-01-01' + i % 365
+FROM generate_series(1, 40000) AS i;
+CREATE INDEX herd_owner_id ON herd (owner_id);
+CREATE INDEX herd_stall ON herd (stall);
+CREATE INDEX herd_tag ON herd (lower(tag));
+CREATE INDEX herd_born ON herd (born DESC) INCLUDE (weight) WITH (fillfactor = 80) WHERE weight > 10;
+COMMENT ON INDEX herd_born IS 'for the report';
+ANALYZE owner, herd;
+CREATE VIEW verdicts AS SELECT indexrelname, uses, class, reason FROM perf_advisor.unused_indexes WHERE schemaname = 'barn';
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT count(*) FROM herd WHERE stall = 3 \g /dev/null
+SELECT count(*) FROM owner WHERE id = 3 \g /dev/null
+SELECT count(*) FROM herd WHERE id = 3 \g /dev/null
+
+-- nothing is said before the time
+SHOW perf_advisor.unused_index_min_age;
+SELECT indexrelname, class, regexp_replace(reason, 'in \S+ \S+;', 'in <time>;') AS reason, fix, undo, watched_for < '1 day' AS watched_for
+FROM perf_advisor.unused_indexes WHERE schemaname = 'barn' AND indexrelname = 'herd_born';
+
+ALTER SYSTEM SET perf_advisor.unused_index_min_age = 0;
+SELECT pg_reload_conf(), pg_sleep(0.5);
+\c
+SET search_path = barn;
+SET perf_advisor.overhead_budget = 100;
+SELECT indexrelname, class, uses, last_used, index_size = pg_relation_size('herd_born') AS size, is_valid, is_primary, is_unique, is_exclusion, is_deferrable,
+	is_replica_identity, is_clustered, is_fk_target, supports_fk, is_expression_statistics, is_extension, is_partitioned, table_used, complete,
+	drop_impact_pct, regexp_replace(reason, 'in \S+ \S+,', 'in <time>,') AS reason, fix, undo, undo_rest
+FROM perf_advisor.unused_indexes WHERE schemaname = 'barn' AND indexrelname = 'herd_born' \gx
+-- without advice there is no statement to run
+SELECT count(*) AS with_statement FROM perf_advisor.unused_indexes WHERE class <> 'unused' AND (fix IS NOT NULL OR undo IS NOT NULL);
+
+-- a primary key that is not read is needed all the same, one that is read is no row
+CREATE TABLE log (id int PRIMARY KEY, line text, at date);
+CREATE UNIQUE INDEX log_line ON log (line);
+CREATE INDEX log_at ON log (at);
+INSERT INTO log VALUES (1, 'a', '2024-01-01');
+SELECT count(*) FROM log \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, is_primary, is_unique, reason FROM perf_advisor.unused_indexes WHERE relname IN ('log', 'owner') AND schemaname = 'barn' ORDER BY 1;
+-- a table that nobody touches says nothing about its indexes
+CREATE TABLE archive (id int, line text);
+CREATE INDEX archive_line ON archive (line);
+SELECT class, table_used, regexp_replace(reason, 'in \S+ \S+,', 'in <time>,') AS reason FROM perf_advisor.unused_indexes WHERE indexrelname = 'archive_line';
+SELECT count(*) FROM archive \g /dev/null
+\g /dev/null
+SELECT class, table_used FROM perf_advisor.unused_indexes WHERE indexrelname = 'archive_line';
+
+-- Foreign keys: without deletes in the parent the index is unused, and the reason warns.
+SELECT class, is_fk_target, supports_fk, regexp_replace(reason, 'in \S+ \S+,', 'in <time>,') AS reason FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_owner_id';
+-- Deleted parents are looked for by it: only foreign-key checks read it.
+INSERT INTO owner VALUES (5001, 'x'), (5002, 'y');
+DELETE FROM owner WHERE id = 5001;
+SELECT pg_stat_force_next_flush();
+SELECT class, uses, supports_fk, reason FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_owner_id';
+-- once somebody else reads it, it is an index as any other
+SELECT count(*) FROM herd WHERE owner_id = 3 \g /dev/null
+SELECT count(*) AS rows FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_owner_id';
+-- the parent's rows go, and no check has used the index yet
+CREATE TABLE stay (id int, owner_id int CONSTRAINT stay_owner_fkey REFERENCES owner);
+CREATE INDEX stay_owner_id ON stay (owner_id);
+CREATE INDEX stay_twin ON stay (owner_id);
+SELECT count(*) FROM stay \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, supports_fk, uses FROM perf_advisor.unused_indexes WHERE relname = 'stay' AND schemaname = 'barn' ORDER BY 1;
+
+-- Statistics of an expression, in a statement whose plan does not read the index.
+SELECT class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_tag';
+SELECT count(*) FROM herd AS h LEFT JOIN owner AS o ON o.id = h.owner_id WHERE h.id < 5 AND lower(h.tag) LIKE 'tag%' \g /dev/null
+\g /dev/null
+SELECT class, is_expression_statistics, reason FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_tag';
+-- another expression of the same column is no reason, nor is an index when the statistics come from elsewhere
+CREATE INDEX herd_upper ON herd (upper(tag));
+CREATE INDEX herd_tag_born ON herd (lower(tag), born);
+ANALYZE herd;
+SELECT indexrelname, class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE indexrelname IN ('herd_tag', 'herd_upper', 'herd_tag_born') ORDER BY 1;
+CREATE STATISTICS herd_lower ON lower(tag) FROM herd;
+ANALYZE herd;
+SELECT indexrelname, class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE indexrelname IN ('herd_tag', 'herd_upper', 'herd_tag_born') ORDER BY 1;
+
+-- other duties, each with its column
+CREATE TABLE duty (a int NOT NULL, b int NOT NULL, c int NOT NULL, d int NOT NULL, e int NOT NULL);
+CREATE UNIQUE INDEX duty_identity ON duty (a, b);
+ALTER TABLE duty REPLICA IDENTITY USING INDEX duty_identity;
+CREATE INDEX duty_cluster ON duty (c);
+CLUSTER duty USING duty_cluster;
+ALTER TABLE duty ADD CONSTRAINT duty_later UNIQUE (d) DEFERRABLE;
+ALTER TABLE duty ADD CONSTRAINT duty_exclude EXCLUDE USING btree (e WITH =);
+CREATE INDEX duty_plain ON duty (b);
+SELECT count(*) FROM duty \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, is_unique, is_exclusion, is_deferrable, is_replica_identity, is_clustered FROM perf_advisor.unused_indexes
+WHERE relname = 'duty' ORDER BY 1;
+
+-- Partitioned: judged as a tree, at the root; an index of one partition for itself.
+CREATE TABLE feed (day date NOT NULL, stall int NOT NULL, kilos int NOT NULL) PARTITION BY RANGE (day);
+CREATE TABLE feed_2023 PARTITION OF feed FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE feed_2024 PARTITION OF feed FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO feed SELECT date '2023-01-01' + i % 700, i % 4000, i FROM generate_series(1, 40000) AS i;
+CREATE INDEX feed_stall ON feed (stall);
+CREATE INDEX feed_kilos ON feed (kilos);
+CREATE INDEX feed_own ON feed_2024 (kilos, stall);
+ANALYZE feed;
+SELECT sum(kilos) FROM feed_2023 WHERE stall = 78 \g /dev/null
+SELECT sum(kilos) FROM feed_2024 WHERE day > '2024-11-01' \g /dev/null
+\g /dev/null
+SELECT relname, indexrelname, class, is_partitioned, index_size > 0 AS size, fix, undo FROM perf_advisor.unused_indexes WHERE relname LIKE 'feed%' ORDER BY 2;
+
+-- used now and then for what it costs
+CREATE TABLE note (id int PRIMARY KEY, stall int, line text);
+CREATE INDEX note_stall ON note (stall);
+CREATE INDEX note_line ON note (line);
+INSERT INTO note SELECT i, i, 'line ' || i FROM generate_series(1, 30000) AS i;
+DELETE FROM note;
+INSERT INTO note SELECT i, i, 'line ' || i FROM generate_series(1, 30000) AS i;
+ANALYZE note;
+SELECT line FROM note WHERE stall = 4 \g /dev/null
+SELECT class, fix, regexp_replace(regexp_replace(reason, 'in \S+ \S+,', 'in <time>,'), 'some \d+', 'some <number>') AS reason
+FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_stall';
+SELECT line FROM note WHERE stall = 4 \g /dev/null
+SELECT count(*) AS often_enough FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_stall';
+-- once, and little is written to it: not worth a word
+SELECT sum(kilos) FROM feed WHERE kilos = 77 \g /dev/null
+SELECT count(*) AS idle FROM perf_advisor.unused_indexes WHERE indexrelname IN ('feed_kilos');
+SELECT class, entries_per_day >= 60000 AS entries, write_time > 0 AS write_time FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_line';
+
+-- what simulate_drop() found is shown
+SELECT count(*) FROM perf_advisor.simulate_drop('note_line');
+SELECT drop_impact_pct, drop_impact_at <= clock_timestamp() AS at FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_line';
+
+-- neither what is planned nor what is explained is a use
+EXPLAIN (COSTS OFF) SELECT id FROM note WHERE line = 'line 7';
+SELECT uses, class FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_line';
+SELECT id FROM note WHERE line = 'line 7' \g /dev/null
+SELECT uses, class FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_line';
+-- a reset of statements does not make it unused
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT count(*) FROM note \g /dev/null
+\g /dev/null
+SELECT count(*) AS unused FROM perf_advisor.unused_indexes WHERE indexrelname = 'note_line' AND class <> 'rarely_used';
+
+-- invalid ones are another matter
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'log_at'::regclass;
+SELECT count(*) AS invalid FROM perf_advisor.unused_indexes WHERE indexrelname = 'log_at';
+UPDATE pg_index SET indisvalid = true WHERE indexrelid = 'log_at'::regclass;
+
+-- rules silence rows
+INSERT INTO perf_advisor.ignore_rules (category, schemaname, relname, reason) VALUES ('index', 'barn', 'fee%', 'seen');
+SELECT count(*) AS silenced FROM perf_advisor.unused_indexes WHERE relname LIKE 'feed%';
+DELETE FROM perf_advisor.ignore_rules;
+
+-- temporary tables and catalogs have no rows
+CREATE TEMPORARY TABLE fleeting (id int PRIMARY KEY);
+SELECT count(*) AS others FROM perf_advisor.unused_indexes WHERE relname = 'fleeting' OR schemaname IN ('pg_catalog', 'pg_toast', 'perf_advisor');
+
+-- recording that is limited can prove nothing
+SET perf_advisor.track = top;
+SELECT class, complete, regexp_replace(reason, 'in \S+ \S+,', 'in <time>,') AS reason FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_born';
+RESET perf_advisor.track;
+
+-- a read-only transaction, and no lock that waits
+BEGIN READ ONLY;
+SELECT class FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_born';
+ROLLBACK;
+
+-- what it says is done, and undone
+CREATE TABLE before AS SELECT pg_get_indexdef('herd_born'::regclass) AS definition, obj_description('herd_born'::regclass) AS comment,
+	fix, undo, undo_rest FROM perf_advisor.unused_indexes WHERE indexrelname = 'herd_born';
+SELECT fix FROM before \gexec
+SELECT to_regclass('herd_born') AS gone;
+SELECT undo FROM before \gexec
+SELECT undo_rest FROM before \gexec
+SELECT pg_get_indexdef('herd_born'::regclass) = definition AS same, obj_description('herd_born'::regclass) = comment AS comment FROM before;
+
+CREATE ROLE perf_advisor_test_guest;
+SET ROLE perf_advisor_test_guest;
+SELECT count(*) FROM perf_advisor.unused_indexes;
+SELECT count(*) FROM perf_advisor.index_duties();
+SELECT count(*) FROM perf_advisor.index_drop(0);
+RESET ROLE;
+GRANT pg_monitor TO perf_advisor_test_guest;
+SET ROLE perf_advisor_test_guest;
+SELECT count(*) > 0 AS rows FROM perf_advisor.unused_indexes;
+RESET ROLE;
+ALTER SYSTEM RESET perf_advisor.unused_index_min_age;
+SELECT pg_reload_conf();
+SET client_min_messages = warning;
+DROP SCHEMA barn CASCADE;
+DROP ROLE perf_advisor_test_guest;
