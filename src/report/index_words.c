@@ -13,7 +13,10 @@
 
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 
 #include "analyze/selection.h"
 #include "config/config.h"
@@ -331,6 +334,50 @@ add_write_caveats(PaMissingIndex *index, const PaServed *served)
 							cost->ratio));
 }
 
+/*
+ * True, to end the walk, at a conversion that some values do not survive: of
+ * a text to something else, or of a document's member to a number.
+ */
+static bool
+conversion_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceViaIO) &&
+		TypeCategory(exprType((Node *) ((CoerceViaIO *) node)->arg)) == TYPCATEGORY_STRING &&
+		TypeCategory(exprType(node)) != TYPCATEGORY_STRING)
+		return true;
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
+		((FuncExpr *) node)->args != NIL &&
+		exprType((Node *) linitial(((FuncExpr *) node)->args)) == JSONBOID)
+		return true;
+	return expression_tree_walker(node, conversion_walker, context);
+}
+
+/* The first key that might fail for a row, or -1. */
+static int
+key_that_may_fail(const PaServed *served)
+{
+	for (int i = 0; i < served->spec->nkeys; i++)
+	{
+		if (conversion_walker(served->spec->keys[i].expression, NULL))
+			return i;
+	}
+	return -1;
+}
+
+/* Statements that work today may end with an error. */
+static void
+add_conversion_caveat(PaMissingIndex *index, const PaServed *served)
+{
+	int			key = key_that_may_fail(served);
+
+	if (key >= 0)
+		add_caveat(index,
+				   psprintf("It converts a value of every row%s: CREATE INDEX fails if %s cannot be computed for one of them, and with the index every INSERT or UPDATE that writes such a value fails, also where no statement ever looks for it.",
+							index->predicate != NULL ? " in it" : "", index->key_columns[key]));
+}
+
 /* What its kind cannot do. */
 static void
 add_kind_caveats(PaMissingIndex *index, const PaServed *served)
@@ -392,7 +439,8 @@ judge_confidence(const PaMissingIndex *index, const PaServed *served,
 				 double window)
 {
 	if (index->calls < FEW_CALLS || served->advisor->deadline_hit ||
-		relies_on_luck(served) || saves_little(index))
+		relies_on_luck(served) || saves_little(index) ||
+		key_that_may_fail(served) >= 0)
 		return "low";
 	if (index->calls >= MANY_CALLS && window >= LONG_WINDOW &&
 		!served->without_values)
@@ -406,6 +454,7 @@ pa_index_words(PaMissingIndex *index, const PaServed *served, double window)
 	add_evidence_caveats(index, served, window);
 	add_tempted_caveat(index, served);
 	add_write_caveats(index, served);
+	add_conversion_caveat(index, served);
 	add_kind_caveats(index, served);
 	add_procedure_caveats(index, served);
 	index->confidence = judge_confidence(index, served, window);

@@ -114,9 +114,12 @@ add_image(PaExpressionSample *sample, Node *expression, const Var *var, Datum va
 								   typlen, value, false, typbyval);
 	result = eval_const_expressions(NULL, substitute_mutator(expression, input));
 	if (!IsA(result, Const))
+	{
+		sample->not_folded = true;
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg_internal("expression is not evaluated")));
+	}
 	if (((Const *) result)->constisnull)
 	{
 		sample->null_fraction += weight;
@@ -409,6 +412,7 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 	HeapTuple	tuple;
 	ListCell   *lc;
 	bool		done;
+	bool		fails = false;
 
 	foreach(lc, vars)
 	{
@@ -430,6 +434,8 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 		sample->values = NULL;
 		sample->nvalues = 0;
 		done = try_evaluate(sample, tuple, expression, var);
+		/* these are in rows: CREATE INDEX would meet them too */
+		fails = !done && !sample->not_folded;
 	}
 	done = done && sample->nvalues > 1;
 	if (done)
@@ -446,6 +452,7 @@ pa_sample_expression(Oid relid, Node *expression, List *vars, double tuples,
 	ReleaseSysCache(tuple);
 	if (!done)
 		memset(sample, 0, sizeof(*sample));
+	sample->fails = fails;
 	return done;
 }
 

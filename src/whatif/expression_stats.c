@@ -50,6 +50,7 @@ typedef struct CachedExpression
 	Oid			relid;
 	Node	   *expression;		/* its Vars have varno 1 */
 	HeapTuple	statistics;
+	bool		fails;			/* for a value that some row has */
 } CachedExpression;
 
 /* About the longest key that an index takes. */
@@ -160,21 +161,56 @@ sample_rows(Oid relid, Node *expression, double tuples, PaExpressionSample *samp
 /* ---- the row ---- */
 
 static HeapTuple
-expression_statistics(Oid relid, Node *expression, double tuples)
+expression_statistics(Oid relid, Node *expression, double tuples, bool *fails)
 {
 	HeapTuple	tuple = analyzed_statistics(relid, expression);
 	PaExpressionSample sample = {0};
 	List	   *vars;
 
+	*fails = false;
 	if (tuple != NULL)
 		return tuple;
 	vars = pull_var_clause(expression, 0);
 	if (vars == NIL)
 		return NULL;
-	if (!pa_sample_expression(relid, expression, vars, tuples, &sample) &&
-		!sample_rows(relid, expression, tuples, &sample))
-		guess(relid, expression, vars, tuples, &sample);
+	if (!pa_sample_expression(relid, expression, vars, tuples, &sample))
+	{
+		*fails = sample.fails;
+		if (!sample_rows(relid, expression, tuples, &sample))
+			guess(relid, expression, vars, tuples, &sample);
+	}
 	return pa_sample_statistics(&sample, tuples);
+}
+
+/* What is known of the expression; kept for the next question if possible. */
+static CachedExpression *
+look_up_expression(Oid relid, Node *expression, double tuples)
+{
+	PaExpressionCache *cache = pa_whatif_scope != NULL ? pa_whatif_scope->expressions : NULL;
+	CachedExpression *entry;
+	MemoryContext oldcontext;
+	HeapTuple	tuple;
+	bool		fails;
+	ListCell   *lc;
+
+	foreach(lc, cache != NULL ? cache->entries : NIL)
+	{
+		entry = (CachedExpression *) lfirst(lc);
+		if (entry->relid == relid && equal(entry->expression, expression))
+			return entry;
+	}
+
+	tuple = expression_statistics(relid, expression, tuples, &fails);
+	oldcontext = MemoryContextSwitchTo(cache != NULL ? cache->context : CurrentMemoryContext);
+	entry = palloc(sizeof(CachedExpression));
+	entry->relid = relid;
+	entry->expression = copyObject(expression);
+	entry->statistics = tuple != NULL ? heap_copytuple(tuple) : NULL;
+	entry->fails = fails;
+	if (cache != NULL)
+		cache->entries = lappend(cache->entries, entry);
+	MemoryContextSwitchTo(oldcontext);
+	return entry;
 }
 
 /*
@@ -185,30 +221,13 @@ expression_statistics(Oid relid, Node *expression, double tuples)
 HeapTuple
 pa_expression_statistics(Oid relid, Node *expression, double tuples)
 {
-	PaExpressionCache *cache = pa_whatif_scope != NULL ? pa_whatif_scope->expressions : NULL;
-	CachedExpression *entry;
-	MemoryContext oldcontext;
-	HeapTuple	tuple;
-	ListCell   *lc;
+	return look_up_expression(relid, expression, tuples)->statistics;
+}
 
-	if (cache == NULL)
-		return expression_statistics(relid, expression, tuples);
-	foreach(lc, cache->entries)
-	{
-		entry = (CachedExpression *) lfirst(lc);
-		if (entry->relid == relid && equal(entry->expression, expression))
-			return entry->statistics;
-	}
-
-	tuple = expression_statistics(relid, expression, tuples);
-	oldcontext = MemoryContextSwitchTo(cache->context);
-	entry = palloc(sizeof(CachedExpression));
-	entry->relid = relid;
-	entry->expression = copyObject(expression);
-	entry->statistics = tuple != NULL ? heap_copytuple(tuple) : NULL;
-	cache->entries = lappend(cache->entries, entry);
-	MemoryContextSwitchTo(oldcontext);
-	return entry->statistics;
+bool
+pa_expression_fails(Oid relid, Node *expression, double tuples)
+{
+	return look_up_expression(relid, expression, tuples)->fails;
 }
 
 bool

@@ -232,7 +232,24 @@ index_size(RelOptInfo *rel, Relation relation, const PaIndexShape *shape, double
 }
 
 /*
- * The description, or NULL when the access method is gone.  predOK and
+ * CREATE INDEX would end with an error: a cast of text, say, for a row that
+ * no statement asks about.  Those that a predicate leaves out do not matter.
+ */
+static bool
+cannot_be_built(const PaIndexShape *shape, double tuples)
+{
+	for (int i = 0; i < shape->ncolumns && shape->predicate == NIL; i++)
+	{
+		if (shape->columns[i].expression != NULL &&
+			pa_expression_fails(shape->relid, shape->columns[i].expression, tuples))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The description, or NULL when the access method is gone, or the values that
+ * are in the table stand against it.  predOK and
  * indrestrictinfo are the planner's to fill, for real indexes too.
  */
 IndexOptInfo *
@@ -245,7 +262,8 @@ pa_hypothetical_index(PlannerInfo *root, RelOptInfo *rel, Relation relation,
 	info->indexoid = fakeid;
 	info->reltablespace = InvalidOid;
 	info->rel = rel;
-	if (!fill_access_method(info, relation, shape->method))
+	if (!fill_access_method(info, relation, shape->method) ||
+		cannot_be_built(shape, rel->tuples))
 		return NULL;
 	fill_columns(info, shape);
 	fill_keys(info, shape);

@@ -209,7 +209,10 @@ pa_searchable_key(const PaUseContext *context, Node *node, PaColumnFacts *facts)
 	}
 	if (is_better_rewritten(node) || is_measure(node) || !is_indexable_expression(context, node))
 		return false;
-	describe_expression(context, pa_own_expression(context, node), facts);
+	node = pa_own_expression(context, node);
+	if (pa_expression_fails(context->relid, node, context->tuples))
+		return false;
+	describe_expression(context, node, facts);
 	return true;
 }
 

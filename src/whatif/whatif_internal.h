@@ -180,6 +180,9 @@ typedef struct PaExpressionCache
 
 extern HeapTuple pa_expression_statistics(Oid relid, Node *expression, double tuples);
 
+/* Whether some row is known to have a value for which the expression fails. */
+extern bool pa_expression_fails(Oid relid, Node *expression, double tuples);
+
 /*
  * The same as facts, for an expression whose Vars have varno 1; opfamily and
  * the like are left 0.  False, with a width, when nothing is known.
@@ -204,6 +207,8 @@ typedef struct PaExpressionSample
 	int16		typlen;
 	struct TypeCacheEntry *order;
 	bool		only_kept;		/* no values between those of pg_statistic */
+	bool		not_folded;		/* the planner does not evaluate it */
+	bool		fails;			/* raises an error for a value that a row has */
 	PaSampleValue *values;
 	int			nvalues;
 	int			ncommon;		/* of them, from most common values of the column */
