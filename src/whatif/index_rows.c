@@ -130,25 +130,25 @@ prepare(RowMaker *maker)
 uint64
 pa_hash_value(Datum value, bool by_value, int16 length)
 {
-	struct varlena *varlena;
+	struct varlena *bytes;
 
 	if (by_value)
 		return hash_bytes_extended((unsigned char *) &value, sizeof(Datum), 0);
 	if (length > 0)
 		return hash_bytes_extended((unsigned char *) DatumGetPointer(value), length, 0);
-	varlena = PG_DETOAST_DATUM_PACKED(value);
-	return hash_bytes_extended((unsigned char *) VARDATA_ANY(varlena), VARSIZE_ANY_EXHDR(varlena), 0);
+	bytes = PG_DETOAST_DATUM_PACKED(value);
+	return hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), 0);
 }
 
 /* What looking at a value costs, in bytes. */
 static double
 value_bytes(Datum value)
 {
-	struct varlena *varlena = (struct varlena *) DatumGetPointer(value);
+	struct varlena *bytes = (struct varlena *) DatumGetPointer(value);
 
-	if (VARATT_IS_EXTERNAL(varlena))
+	if (VARATT_IS_EXTERNAL(bytes))
 		return toast_raw_datum_size(value) + FETCH_BYTES;
-	return VARATT_IS_COMPRESSED(varlena) ? toast_raw_datum_size(value) : VARSIZE_ANY(varlena);
+	return VARATT_IS_COMPRESSED(bytes) ? toast_raw_datum_size(value) : VARSIZE_ANY(bytes);
 }
 
 static double

@@ -16,6 +16,8 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
+
 #include "nodes/plannodes.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
