@@ -1,6 +1,7 @@
 -- A small shop: at :scale = 100 a million rows.  Values follow from the row's
 -- number, so that every run has the same data.  Nobody made the indexes that
--- its customers turn out to need; perf_advisor is to find them.
+-- its customers turn out to need, and somebody made three that they do not
+-- read; perf_advisor is to find them, and to say which of the three may go.
 SELECT :scale * 500 AS customers, :scale * 50 AS products, :scale * 2500 AS orders \gset
 
 CREATE TABLE customer
@@ -38,6 +39,13 @@ CREATE TABLE order_item
 	PRIMARY KEY (order_id, line_no)
 );
 
+-- nobody looks at it yet
+CREATE TABLE wish
+(
+	customer_id	int NOT NULL,
+	product_id	int NOT NULL
+);
+
 CREATE TABLE shipping_rate
 (
 	id			int PRIMARY KEY,
@@ -70,6 +78,10 @@ INSERT INTO order_item (order_id, line_no, product_id, quantity, price)
 SELECT i, line_no, 1 + (i * 104729::bigint + line_no * 3571) % :products, 1 + i % 3, 1 + i * 37 % 9900 / 100.0
 FROM generate_series(1, :orders) AS i, generate_series(1, 1 + i % 4 + i % 2) AS line_no;
 
+INSERT INTO wish
+SELECT 1 + i * 7919::bigint % (:customers / 5 * 4), 1 + i % :products
+FROM generate_series(1, :customers) AS i;
+
 INSERT INTO shipping_rate
 SELECT i, 1 + i / 5, 1000 * (1 + i % 5), 3.90 + i
 FROM generate_series(1, 40) AS i;
@@ -79,5 +91,12 @@ SELECT setval('orders_id_seq', :orders) \g /dev/null
 ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customer;
 ALTER TABLE order_item ADD FOREIGN KEY (order_id) REFERENCES orders;
 ALTER TABLE order_item ADD FOREIGN KEY (product_id) REFERENCES product;
+ALTER TABLE wish ADD FOREIGN KEY (customer_id) REFERENCES customer;
+
+-- nobody asks for titles; the primary key begins with the order; and a customer
+-- who leaves is looked for among the wishes
+CREATE INDEX product_title_idx ON product (title);
+CREATE INDEX order_item_order_id_idx ON order_item (order_id);
+CREATE INDEX wish_customer_id_idx ON wish (customer_id);
 
 VACUUM (ANALYZE);
