@@ -125,22 +125,21 @@ pa_choice_add_gain(const PaChoice *choice, int statement, double before,
 	double		saved = pa_choice_time_lost(choice, statement, before, after);
 	double		time = pa_choice_time_lost(choice, statement, before, 0);
 
-	gain->saved += saved;
 	if (saved < 0)
 	{
+		gain->saved += saved;
 		gain->noticed += saved;
-		gain->large += saved;
+		return;
 	}
-	if (saved <= 0)
+	/* a plan that costs little less may well take longer */
+	if (!pa_analyze_is_gain(before, after))
 		return;
+	gain->saved += saved;
 	gain->before += time;
-	if (saved < of->calls * NOTICED_MSEC && before - after < NOTICED_UNITS)
-		return;
-	gain->noticed += saved;
-	if (pa_analyze_is_gain(before, after))
+	if (saved >= of->calls * NOTICED_MSEC || before - after >= NOTICED_UNITS)
 	{
-		gain->large += saved;
-		gain->large_before += time;
+		gain->noticed += saved;
+		gain->noticed_before += time;
 	}
 }
 
@@ -180,16 +179,15 @@ least_share(const PaGain *gain)
 static bool
 is_worth_for_callers(const PaGain *gain)
 {
-	double		lost = Max(gain->maintenance, 0);
-	double		large = gain->large - lost;
+	double		noticed = gain->noticed - Max(gain->maintenance, 0);
 
-	if (gain->noticed - lost >= gain->remaining * MIN_GAIN)
+	if (noticed >= gain->remaining * MIN_GAIN)
 		return true;
-	if (large <= 0 || large < gain->large_before * SUBSTANTIAL)
+	if (noticed <= 0 || noticed < gain->noticed_before * SUBSTANTIAL)
 		return false;
-	return large >= gain->remaining * least_share(gain) ||
-		(large >= gain->remaining * MIN_DECISIVE_GAIN &&
-		 large >= gain->large_before * DECISIVE);
+	return noticed >= gain->remaining * least_share(gain) ||
+		(noticed >= gain->remaining * MIN_DECISIVE_GAIN &&
+		 noticed >= gain->noticed_before * DECISIVE);
 }
 
 /* Whether the server has enough of it, noticed by anybody or not. */

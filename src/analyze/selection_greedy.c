@@ -179,7 +179,8 @@ has_room(const PaChoice *choice, const Bitmapset *from, const Bitmapset *to,
 	bms_free(added);
 	return most <= ROOM || share >= LARGE_SHARE ||
 		(most <= MUCH_ROOM && share >= DECISIVE_SHARE &&
-		 gain->large >= gain->large_before * DECISIVE);
+		 gain->noticed > 0 &&
+		 gain->noticed >= gain->noticed_before * DECISIVE);
 }
 
 /* The set without members that are only the beginning of another one. */

@@ -52,9 +52,7 @@ typedef struct PaGain
 	double		saved;			/* msec, without what writers lose */
 	double		noticed;		/* the part of it that those who wait for a call
 								 * notice, msec */
-	double		large;			/* the part of that which is much for the
-								 * statements concerned, msec */
-	double		large_before;	/* msec that those take now */
+	double		noticed_before; /* msec that these calls take now */
 	double		before;			/* msec that all that gain take now */
 	double		remaining;		/* msec that the whole workload takes now */
 	double		maintenance;	/* msec that writers lose; negative: gain */

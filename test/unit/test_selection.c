@@ -190,6 +190,12 @@ static const SelectionCase cases[] = {
 			{600, 14000, "(2)", {{"(2)", 3}, {"(1)", 787}}},
 		},
 	"(1) (2)"},
+	{"a twelfth of what a heavy statement has left does not count", 0,
+		{
+			{60000, 100000, "(3) (1)", {{"(3)", 50000}, {"(1) (3)", 46000}}},
+			{20, 14000, "(1)", {{"(1)", 3}}},
+		},
+	"(3)"},
 	{"nobody notices what is left of a statement that has an index", 0,
 		{
 			{100, 13428, "(1,2)", {{"(1,2)", 8}}},
