@@ -9,7 +9,6 @@
  *		wall.c			whose functions it may run
  *		session_values.c	settings that only the statement's session had
  *		time_limit.c	how long it may take
- *		attempt.c		calling functions that may raise an error
  *		expression_stats.c	statistics of an expression without an index
  *		expression_sample.c	... from a sample of its column, or of rows
  *		sample_statistics.c	... as a row of pg_statistic
@@ -44,6 +43,7 @@
 #include "storage/block.h"
 #include "utils/rel.h"
 
+#include "base/attempt.h"
 #include "base/index_advice.h"
 #include "base/query_tree.h"
 #include "catalog/column_facts.h"
@@ -105,14 +105,6 @@ extern void pa_wall_raise(Oid userid);
 extern void pa_wall_raise_for_plan(Oid userid);
 extern void pa_wall_lower(void);
 extern void pa_wall_check_relation(Oid relid, RelOptInfo *rel);
-
-/* attempt.c */
-
-/*
- * Calls work in a subtransaction that is rolled back in any case; memory stays.
- * False when it says so, and when it raises an error.
- */
-extern bool pa_attempt(bool (*work) (void *arg), void *arg);
 
 /* time_limit.c */
 #define PA_PLANNING_TOO_LONG "planning takes too long"

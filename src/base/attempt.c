@@ -4,10 +4,10 @@
  *		Calling what may raise an error that is nobody's business.
  *
  * Functions that are called with a column's sampled values, to estimate what
- * an index would hold, may not like these.
+ * an index would hold, may not like these; another server may not answer.
  *
  * IDENTIFICATION
- *		src/whatif/attempt.c
+ *		src/base/attempt.c
  *
  *-------------------------------------------------------------------------
  */
@@ -16,38 +16,52 @@
 #include "access/xact.h"
 #include "utils/resowner.h"
 
-#include "whatif/whatif_internal.h"
+#include "base/attempt.h"
 
-bool
-pa_attempt(bool (*work) (void *arg), void *arg)
+ErrorData *
+pa_attempt_catch(bool (*work) (void *arg), void *arg, bool *done)
 {
 	MemoryContext oldcontext = CurrentMemoryContext;
 	ResourceOwner oldowner = CurrentResourceOwner;
 	ErrorData  *volatile error = NULL;
-	volatile bool done = false;
 
+	*done = false;
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(oldcontext);
 	PG_TRY();
 	{
-		done = work(arg);
+		*done = work(arg);
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(oldcontext);
 		error = CopyErrorData();
 		FlushErrorState();
-		done = false;
+		*done = false;
 	}
 	PG_END_TRY();
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(oldcontext);
 	CurrentResourceOwner = oldowner;
+	return error;
+}
+
+bool
+pa_is_interruption(const ErrorData *error)
+{
+	return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
+}
+
+bool
+pa_attempt(bool (*work) (void *arg), void *arg)
+{
+	bool		done;
+	ErrorData  *error = pa_attempt_catch(work, arg, &done);
 
 	if (error != NULL)
 	{
 		/* a request to end is not the function's */
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+		if (pa_is_interruption(error))
 			ReThrowError(error);
 		FreeErrorData(error);
 	}

@@ -1,0 +1,112 @@
+/*-------------------------------------------------------------------------
+ *
+ * nodes.c
+ *		Functions about standbys: perf_advisor.add_node(), remove_node() and
+ *		node_index_usage().
+ *
+ * IDENTIFICATION
+ *		src/sqlapi/nodes.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "compat/export.h"
+#include "report/nodes.h"
+#include "sqlapi/row.h"
+
+PA_SQL_FUNCTION(pa_add_node_1_0);
+PA_SQL_FUNCTION(pa_remove_node_1_0);
+PA_SQL_FUNCTION(pa_node_index_usage_1_0);
+
+/* perf_advisor.add_node(server) */
+Datum
+pa_add_node_1_0(PG_FUNCTION_ARGS)
+{
+	pa_nodes_add(NameStr(*PG_GETARG_NAME(0)));
+	PG_RETURN_VOID();
+}
+
+/* perf_advisor.remove_node(server) */
+Datum
+pa_remove_node_1_0(PG_FUNCTION_ARGS)
+{
+	pa_nodes_remove(NameStr(*PG_GETARG_NAME(0)));
+	PG_RETURN_VOID();
+}
+
+static const char *
+state_name(PaNodeState state)
+{
+	switch (state)
+	{
+		case PA_NODE_ANSWERED:
+			return "answered";
+		case PA_NODE_UNREACHABLE:
+			return "unreachable";
+		case PA_NODE_REFUSED:
+			return "refused";
+		case PA_NODE_NOT_ASKED:
+			break;
+	}
+	return "not asked";
+}
+
+static void
+put_time(PaRow *row, TimestampTz time)
+{
+	if (time != 0)
+		pa_row_timestamptz(row, time);
+	else
+		pa_row_null(row);
+}
+
+/* The row of the node itself. */
+static void
+put_node(PaRow *row, const PaNode *node)
+{
+	pa_row_name(row, node->server);
+	put_time(row, node->added_at);
+	pa_row_text(row, state_name(node->state));
+	pa_row_text(row, node->message);
+	put_time(row, node->asked_at);
+	for (int i = 0; i < 5; i++)
+		pa_row_null(row);
+	pa_row_end(row);
+}
+
+static void
+put_use(PaRow *row, const PaNode *node, const PaNodeIndexUse *use)
+{
+	pa_row_name(row, node->server);
+	for (int i = 0; i < 4; i++)
+		pa_row_null(row);
+	pa_row_oid(row, use->indexid);
+	pa_row_int8(row, use->uses);
+	put_time(row, use->last_used);
+	put_time(row, use->first_seen);
+	pa_row_bool(row, use->complete);
+	pa_row_end(row);
+}
+
+/* perf_advisor.node_index_usage() */
+Datum
+pa_node_index_usage_1_0(PG_FUNCTION_ARGS)
+{
+	List	   *nodes = pa_nodes_ask();
+	ListCell   *lc;
+	PaRow		row;
+
+	pa_rows_begin(&row, fcinfo);
+	foreach(lc, nodes)
+	{
+		const PaNode *node = lfirst(lc);
+
+		put_node(&row, node);
+		for (int i = 0; i < node->nuses; i++)
+			put_use(&row, node, &node->uses[i]);
+	}
+	return (Datum) 0;
+}
