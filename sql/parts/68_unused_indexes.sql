@@ -50,7 +50,7 @@ WITH settings AS (
 	SELECT coalesce(pg_catalog.current_setting('perf_advisor.unused_index_min_age', true), '35d')::interval AS min_age
 ),
 -- an index of a partitioned table is used where one of its partitions is
-usage AS (
+own AS (
 	SELECT
 		p.root,
 		pg_catalog.sum(u.uses)::bigint AS uses,
@@ -62,16 +62,60 @@ usage AS (
 		LATERAL (SELECT coalesce(pg_catalog.pg_partition_root(u.indexrelid)::oid, u.indexrelid) AS root) AS p
 	GROUP BY p.root
 ),
--- Standbys have uses of their own.  "unknown": there are some, and nobody asked them.
+-- Standbys have uses of their own.
+asked AS MATERIALIZED (
+	SELECT n.server, n.state, n.indexrelid, n.uses, n.last_used, n.first_seen, n.complete
+	FROM perf_advisor.node_index_usage() AS n
+),
+on_standbys AS (
+	SELECT
+		p.root,
+		pg_catalog.sum(u.uses)::bigint AS uses,
+		pg_catalog.max(u.last_used) AS last_used,
+		pg_catalog.max(u.first_seen) FILTER (WHERE u.indexrelid = p.root) AS first_seen,
+		pg_catalog.bool_and(u.complete) AS complete,
+		pg_catalog.count(DISTINCT u.server) AS nodes
+	FROM asked AS u,
+		LATERAL (SELECT coalesce(pg_catalog.pg_partition_root(u.indexrelid)::oid, u.indexrelid) AS root) AS p
+	WHERE u.indexrelid IS NOT NULL
+	GROUP BY p.root
+),
+-- what receives the WAL, or may come back for it
+receivers AS (
+	SELECT pg_catalog.count(*) AS seen
+	FROM pg_catalog.pg_stat_replication AS r
+	FULL JOIN pg_catalog.pg_replication_slots AS s ON s.active_pid = r.pid
+	WHERE s.slot_type IS DISTINCT FROM 'logical'
+		AND r.state IS DISTINCT FROM 'backup'
+		AND r.application_name IS DISTINCT FROM 'pg_receivewal'
+),
 standbys AS (
 	SELECT
-		EXISTS (SELECT 1 FROM pg_catalog.pg_replication_slots AS s WHERE s.slot_type = 'physical')
-		OR EXISTS (
-			SELECT 1 FROM pg_catalog.pg_stat_get_wal_senders() AS w
-			WHERE w.state IS DISTINCT FROM 'backup'
-			AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_replication_slots AS s
-				WHERE s.active_pid = w.pid AND s.slot_type = 'logical')
-		) AS unknown
+		a.nodes,
+		a.answered,
+		a.answered < a.nodes OR a.answered < r.seen AS unknown
+	FROM receivers AS r,
+		(SELECT
+			pg_catalog.count(*) AS nodes,
+			pg_catalog.count(*) FILTER (WHERE asked.state = 'answered') AS answered
+		FROM asked
+		WHERE asked.indexrelid IS NULL) AS a
+),
+usage AS (
+	SELECT
+		o.root,
+		o.uses + coalesce(s.uses, 0) AS uses,
+		o.idx_scan,
+		greatest(o.last_used, s.last_used) AS last_used,
+		greatest(o.first_seen, s.first_seen) AS first_seen,
+		o.complete AND s.complete IS NOT FALSE AS complete,
+		-- one that answered may not have replayed its creation
+		a.unknown OR coalesce(s.nodes, 0) < a.answered AS standbys_unknown,
+		a.nodes,
+		a.answered
+	FROM own AS o
+	CROSS JOIN standbys AS a
+	LEFT JOIN on_standbys AS s ON s.root = o.root
 ),
 facts AS (
 	SELECT
@@ -87,12 +131,13 @@ facts AS (
 		d.is_primary OR d.is_unique OR d.is_exclusion OR d.is_replica_identity OR d.is_clustered
 			OR d.is_fk_target OR d.supports_fk OR d.is_expression_statistics OR d.is_extension AS needed,
 		s.min_age,
-		r.unknown AS standbys_unknown
+		u.standbys_unknown,
+		u.nodes,
+		u.answered
 	FROM perf_advisor.index_duties() AS d
 	JOIN usage AS u ON u.root = d.indexrelid
 	JOIN pg_catalog.pg_database AS b ON b.datname = pg_catalog.current_database()
 	CROSS JOIN settings AS s
-	CROSS JOIN standbys AS r
 	WHERE d.is_valid AND NOT d.is_ignored
 ),
 rates AS (
@@ -180,9 +225,16 @@ SELECT
 			|| ', while some ' || pg_catalog.round(j.entries_per_day::numeric)
 			|| ' entries a day are written to it; perf_advisor.simulate_drop() says what these uses would take without it.'
 		ELSE
-			'No recorded statement used it in ' || j.watched_words || ', while its table was used'
+			'No recorded statement used it in ' || j.watched_words
+			|| CASE j.answered
+				WHEN 0 THEN ''
+				WHEN 1 THEN ', here or on the standby that answered'
+				ELSE ', here or on the ' || j.answered || ' standbys that answered' END
+			|| ', while its table was used'
 			|| CASE j.class
-				WHEN 'unused_on_primary_only' THEN '; standbys have not been asked'
+				WHEN 'unused_on_primary_only' THEN
+					CASE WHEN j.nodes = 0 THEN '; standbys have not been asked, see perf_advisor.add_node()'
+						ELSE '; not all standbys were asked and have answered, see perf_advisor.nodes' END
 				WHEN 'unused_on_standby_only' THEN ' on this standby; the primary decides'
 				ELSE '' END
 			|| coalesce('. To know: ' || j.duties, '')
@@ -210,11 +262,11 @@ COMMENT ON COLUMN perf_advisor.unused_indexes.relid IS 'The table, pg_class.oid.
 COMMENT ON COLUMN perf_advisor.unused_indexes.indexrelname IS 'The index.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.indexrelid IS 'The index, pg_class.oid.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.index_size IS 'Its size with all partitions, in bytes.';
-COMMENT ON COLUMN perf_advisor.unused_indexes.uses IS 'As in perf_advisor.index_usage, partitions summed. NULL: the library is not preloaded.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.uses IS 'As in perf_advisor.index_usage, partitions and the standbys that answered summed. NULL: the library is not preloaded.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.idx_scan IS 'Scans by the server''s own count, partitions summed. The planner''s look-ups count there, too, and pg_stat_reset() forgets.';
-COMMENT ON COLUMN perf_advisor.unused_indexes.last_used IS 'Start of the last execution that used it. NULL: none.';
-COMMENT ON COLUMN perf_advisor.unused_indexes.watched_for IS 'How long its uses have been counted: since it was created or recording began. Of class pg_stat_only: since pg_stat_reset(), NULL for never.';
-COMMENT ON COLUMN perf_advisor.unused_indexes.class IS 'unused: drop it. unused_on_primary_only: there are standbys, which were not asked. unused_on_standby_only: as this standby sees it. rarely_used: one use a day at most, and a thousand entries or more written for each. insufficient_window: no use, but too little was watched. pg_stat_only: no scan by the server''s count, which is not enough. needed: keep it, see reason.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.last_used IS 'Start of the last execution that used it, here or on a standby that answered. NULL: none.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.watched_for IS 'How long its uses have been counted: since it was created or recording began, here or on a standby that answered, whichever was later. Of class pg_stat_only: since pg_stat_reset(), NULL for never.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.class IS 'unused: drop it. unused_on_primary_only: there are standbys that were not asked or did not answer, see perf_advisor.nodes. unused_on_standby_only: as this standby sees it. rarely_used: one use a day at most, and a thousand entries or more written for each. insufficient_window: no use, but too little was watched. pg_stat_only: no scan by the server''s count, which is not enough. needed: keep it, see reason.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_valid IS 'Always true: others are no matter of use.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_primary IS 'Index of a primary key.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_unique IS 'Keeps rows unique, as a constraint or not.';

@@ -92,6 +92,7 @@ RESET ROLE;
 CREATE TEMPORARY TABLE decided (object text PRIMARY KEY, may text NOT NULL);
 INSERT INTO decided VALUES
 	('acknowledge(bigint, text)', 'owner'),
+	('add_node(name)', 'owner'),
 	('advise_indexes(bigint, bigint, interval)', 'pg_monitor'),
 	('advisor_skipped', 'pg_monitor'),
 	('advisor_skipped()', 'pg_monitor'),
@@ -109,10 +110,14 @@ INSERT INTO decided VALUES
 	('invalid_indexes()', 'pg_monitor'),
 	('missing_indexes', 'pg_monitor'),
 	('missing_indexes()', 'pg_monitor'),
+	('node_index_usage()', 'pg_monitor'),
+	('nodes', 'pg_monitor'),
 	('plans', 'everybody'),
 	('plans(boolean)', 'everybody'),
 	('redundant_indexes', 'pg_monitor'),
 	('redundant_indexes()', 'pg_monitor'),
+	('registered_nodes', 'pg_monitor'),
+	('remove_node(name)', 'owner'),
 	('reset(oid, oid, bigint, boolean)', 'owner'),
 	('save()', 'owner'),
 	('seq_scans', 'pg_monitor'),
