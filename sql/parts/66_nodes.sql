@@ -55,9 +55,9 @@ FROM perf_advisor.node_index_usage() AS n
 WHERE n.indexrelid IS NULL;
 COMMENT ON VIEW perf_advisor.nodes IS 'One row for each standby that perf_advisor.add_node() was told about, asked now with the user mapping of whoever reads.';
 COMMENT ON COLUMN perf_advisor.nodes.server IS 'Foreign server that leads to it.';
-COMMENT ON COLUMN perf_advisor.nodes.state IS 'answered. unreachable: no connection, or no answer within two seconds; it is tried again after a minute. refused: it is there, but what it says cannot be used. not asked: there was no time left, or this server is itself a standby.';
+COMMENT ON COLUMN perf_advisor.nodes.state IS 'answered. unreachable: no connection, or no answer within two seconds; what was waited for in vain is tried again after a minute, by whichever session. refused: it is there, but what it says cannot be used. not asked: there was no time left, or this server is itself a standby.';
 COMMENT ON COLUMN perf_advisor.nodes.message IS 'Why it did not answer, NULL when it did.';
-COMMENT ON COLUMN perf_advisor.nodes.asked_at IS 'When it was asked last by this session. NULL: it was not.';
+COMMENT ON COLUMN perf_advisor.nodes.asked_at IS 'When it was asked last. NULL: it was not.';
 COMMENT ON COLUMN perf_advisor.nodes.added_at IS 'When it was added.';
 
 -- Connecting to other servers is for those who may change what is asked, and

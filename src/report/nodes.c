@@ -9,9 +9,9 @@
  *
  * They are asked when somebody reads, all at a time: what they say is of this
  * moment, and nothing is stored.  It takes ASKING_TIME at most, and what
- * connecting takes: a node that could not be reached is not tried again by this
- * session for RETRY_AFTER.  What did not answer did not say that an index is
- * unused.
+ * connecting takes: a node that was waited for in vain is not tried again by
+ * any session for RETRY_AFTER.  What did not answer did not say that an index
+ * is unused.
  *
  * IDENTIFICATION
  *		src/report/nodes.c
@@ -42,26 +42,16 @@
 #include "report/node_link.h"
 #include "report/nodes.h"
 #include "report/owner_sql.h"
+#include "store/store.h"
 
 #define NODES_TABLE "registered_nodes"
 #define NODES_COLUMNS 3			/* server, added_at, added_by */
 
 #define ASKING_TIME 2000		/* msec, for all nodes together */
 #define LOOK_EVERY 10L			/* msec between looks for answers */
+#define LONG_WAIT 500			/* msec; a failure that took longer is remembered */
 #define RETRY_AFTER (60 * 1000) /* msec */
 #define MAX_CONNECT_TIMEOUT 10	/* s */
-
-/* Nodes that could not be reached lately, the oldest is overwritten. */
-#define MAX_FAILURES 16
-
-typedef struct Failure
-{
-	Oid			serverid;
-	TimestampTz at;
-	char		message[256];
-} Failure;
-
-static Failure failures[MAX_FAILURES];
 
 /* ---- the table ---- */
 
@@ -165,47 +155,35 @@ server_refusal(const ForeignServer *server)
 
 /* ---- what failed lately ---- */
 
-static Failure *
-recent_failure(Oid serverid)
+/*
+ * True when the server was waited for in vain a moment ago, by this session or
+ * another one.
+ */
+static bool
+failed_lately(const PaNodeLink *link, TimestampTz *at)
 {
-	TimestampTz now = GetCurrentTimestamp();
-
-	for (int i = 0; i < MAX_FAILURES; i++)
-	{
-		if (failures[i].serverid == serverid &&
-			!TimestampDifferenceExceeds(failures[i].at, now, RETRY_AFTER))
-			return &failures[i];
-	}
-	return NULL;
+	*at = pa_store_unreachable_at(MyDatabaseId, link->serverid);
+	return *at != 0 && !TimestampDifferenceExceeds(*at, GetCurrentTimestamp(), RETRY_AFTER);
 }
 
+/*
+ * Remembers a failure that took its time.  What is refused at once costs
+ * nothing, and may be for want of this user's password.
+ */
 static void
 remember_failure(const PaNodeLink *link)
 {
-	Failure    *oldest = &failures[0];
+	TimestampTz now = GetCurrentTimestamp();
 
-	for (int i = 0; i < MAX_FAILURES; i++)
-	{
-		if (failures[i].serverid == link->serverid)
-		{
-			oldest = &failures[i];
-			break;
-		}
-		if (failures[i].at < oldest->at)
-			oldest = &failures[i];
-	}
-	oldest->serverid = link->serverid;
-	oldest->at = GetCurrentTimestamp();
-	strlcpy(oldest->message, link->node->message, sizeof(oldest->message));
+	if (TimestampDifferenceExceeds(link->node->asked_at, now, LONG_WAIT))
+		pa_store_note_unreachable(MyDatabaseId, link->serverid, now);
 }
 
 static void
 forget_failure(Oid serverid)
 {
-	Failure    *failure = recent_failure(serverid);
-
-	if (failure != NULL)
-		failure->serverid = InvalidOid;
+	if (pa_store_unreachable_at(MyDatabaseId, serverid) != 0)
+		pa_store_note_unreachable(MyDatabaseId, serverid, 0);
 }
 
 /* ---- asking ---- */
@@ -230,7 +208,6 @@ start_link(Asking *asking, PaNodeLink *link)
 	PaNode	   *node = link->node;
 	ForeignServer *server = GetForeignServerByName(node->server, true);
 	const char *why = server_refusal(server);
-	const Failure *failure;
 
 	node->state = PA_NODE_REFUSED;
 	node->message = why != NULL ? pstrdup(why) : NULL;
@@ -244,12 +221,10 @@ start_link(Asking *asking, PaNodeLink *link)
 		node->message = pstrdup("other nodes took all the time");
 		return;
 	}
-	failure = recent_failure(server->serverid);
-	if (failure != NULL)
+	if (failed_lately(link, &node->asked_at))
 	{
 		node->state = PA_NODE_UNREACHABLE;
-		node->asked_at = failure->at;
-		node->message = pstrdup(failure->message);
+		node->message = pstrdup("it was waited for in vain less than a minute ago");
 		return;
 	}
 	node->asked_at = GetCurrentTimestamp();

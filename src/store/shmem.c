@@ -233,6 +233,7 @@ init_shared_store(void)
 		for (int j = 0; j < pa_shared->slab_entries; j++)
 			pg_atomic_init_u32(&slab->entries[j].changes, 0);
 	}
+	pa_unreachable_init(pa_shared->unreachable);
 	pa_saver_init();
 	pa_table_init();
 	pa_index_plans_init();

@@ -175,6 +175,12 @@ extern void pa_store_read_info(PaStoreInfo *info);
  */
 extern TimestampTz pa_store_reset(const PaShapeKey *key, bool minmax_only);
 
+/* ---- other servers ---- */
+
+/* When a foreign server could not be reached, 0 for never; noted by any session. */
+extern TimestampTz pa_store_unreachable_at(Oid dbid, Oid serverid);
+extern void pa_store_note_unreachable(Oid dbid, Oid serverid, TimestampTz at);
+
 /* ---- the file that keeps the store over a restart ---- */
 
 /* This process is the one that saves, from now until it exits. */

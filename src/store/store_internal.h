@@ -261,6 +261,15 @@ typedef struct PaSharedIndexUses
 	pg_atomic_uint32 plans_epoch;	/* changes when plans were removed */
 } PaSharedIndexUses;
 
+/* Another server that could not be reached (unreachable.c).  Atomics. */
+#define PA_UNREACHABLE 16
+
+typedef struct PaSharedUnreachable
+{
+	pg_atomic_uint64 server;	/* database and foreign server; 0 = unused */
+	pg_atomic_uint64 at;		/* TimestampTz */
+} PaSharedUnreachable;
+
 typedef struct PaSharedStore
 {
 	LWLockPadded *locks;		/* PA_LOCKS: partitions, the DSA, the file */
@@ -306,6 +315,7 @@ typedef struct PaSharedStore
 	PaSharedIndexUses index_uses;
 
 	PaSharedSaving saving;
+	PaSharedUnreachable unreachable[PA_UNREACHABLE];
 
 	/* written under all partitions' locks, read under any one */
 	uint64		full_generation;	/* of the last reset of everything */
@@ -436,6 +446,9 @@ extern pg_atomic_uint64 *pa_loss_counter(int i);
 
 /* under any partition's lock */
 extern bool pa_reset_apply_locked(const PaShapeKey *key, uint64 seen, PaCounters *counters);
+
+/* unreachable.c */
+extern void pa_unreachable_init(PaSharedUnreachable *places);
 
 /* saver.c */
 extern void pa_saver_init(void);

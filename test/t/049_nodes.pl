@@ -120,12 +120,11 @@ $primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('down')");
 my $mute = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1');
 make_server('mute', sprintf("host '127.0.0.1', port '%s', dbname 'postgres', connect_timeout '2'", $mute->sockport));
 $primary->safe_psql('postgres', "SELECT perf_advisor.add_node('mute')");
-is( $primary->safe_psql('postgres', <<~'SQL'), "unreachable\nt\nunreachable", 'a node that says nothing is not waited for again by the session');
-	SELECT state FROM perf_advisor.nodes WHERE server = 'mute';
-	CREATE TEMP TABLE before AS SELECT clock_timestamp() AS at;
-	SELECT asked_at < at FROM perf_advisor.nodes, before WHERE server = 'mute';
-	SELECT state FROM perf_advisor.nodes WHERE server = 'mute';
-	SQL
+is(state_of('mute'), 'unreachable', 'a node that says nothing is not waited for long');
+is( $primary->safe_psql('postgres', "SELECT state, asked_at < now(), message FROM perf_advisor.nodes WHERE server = 'mute'"),
+	'unreachable|t|it was waited for in vain less than a minute ago', 'and not at all by the next session');
+is($primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('mute'); SELECT perf_advisor.add_node('mute'); SELECT message ~ 'in vain' FROM perf_advisor.nodes WHERE server = 'mute'"),
+	"\n\nf", 'unless it is added anew');
 $primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('mute')");
 close $mute;
 
