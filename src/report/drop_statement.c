@@ -229,12 +229,17 @@ trees_on(const PaWorkloadStatement *statement, const List *tables, bool *missing
 	return trees;
 }
 
-bool
-pa_drop_concerns(const PaWorkloadStatement *statement, const List *tables)
+void
+pa_drop_postpone(const PaWorkloadStatement *statement, const List *tables,
+				 PaDropStatement *result)
 {
 	bool		missing;
 
-	return trees_on(statement, tables, &missing) != NIL || missing;
+	memset(result, 0, sizeof(PaDropStatement));
+	if (trees_on(statement, tables, &missing) == NIL && !missing)
+		return;
+	result->outcome = PA_DROP_REFUSED;
+	result->refusal = "perf_advisor.advisor_deadline came first";
 }
 
 void

@@ -41,7 +41,8 @@ typedef struct PaDropStatement
 extern void pa_drop_statement(const PaWorkloadStatement *statement, const List *tables,
 							  List *indexids, PaDropStatement *result);
 
-/* Whether the statement reads one of the tables, without planning it. */
-extern bool pa_drop_concerns(const PaWorkloadStatement *statement, const List *tables);
+/* The same when there is no time to plan: refused if it reads one of the tables. */
+extern void pa_drop_postpone(const PaWorkloadStatement *statement, const List *tables,
+							 PaDropStatement *result);
 
 #endif							/* PA_REPORT_DROP_STATEMENT_H */

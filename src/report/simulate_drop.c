@@ -26,6 +26,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -188,7 +189,7 @@ fill_plans(PaDropEffect *effect, const PaDropStatement *drop, double daily)
 {
 	effect->cost_before = drop->cost_before;
 	effect->cost_after = drop->cost_after;
-	effect->plan_change = drop->change;
+	effect->plan_change = drop->change != NULL ? pstrdup(drop->change) : NULL;
 	effect->instead = index_names(drop->instead);
 	effect->est_lost_time = 0;
 	if (drop->cost_before > 0 && drop->cost_after > drop->cost_before)
@@ -258,7 +259,7 @@ add_outcome(PaDropReport *report, const DroppedIndex *index, const PaDropStateme
 		case PA_DROP_REFUSED:
 			report->unplanned++;
 			(void) add_statement(report, statement, "not_planned",
-								 psprintf("reads the table and cannot be planned again: %s",
+								 psprintf("reads the table and was not planned again: %s",
 										  drop->refusal));
 			break;
 		default:
@@ -266,33 +267,35 @@ add_outcome(PaDropReport *report, const DroppedIndex *index, const PaDropStateme
 	}
 }
 
+/* Trees are large: what a statement needs goes before the next one. */
 static void
 add_statements(PaDropReport *report, const DroppedIndex *index, double *workload)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz until = TimestampTzPlusMilliseconds(now, pa_guc_advisor_deadline);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "perf_advisor statement to plan",
+												  ALLOCSET_DEFAULT_SIZES);
 	ListCell   *lc;
 
 	foreach(lc, pa_report_planned_statements())
 	{
 		const PaWorkloadStatement *statement = lfirst(lc);
 		double		daily = daily_time(statement, now);
+		MemoryContext old = MemoryContextSwitchTo(scratch);
 		PaDropStatement drop;
 
 		CHECK_FOR_INTERRUPTS();
 		*workload += daily;
 		if (GetCurrentTimestamp() < until)
-		{
 			pa_drop_statement(statement, index->tables, index->indexids, &drop);
-			add_outcome(report, index, &drop, statement, daily);
-		}
-		else if (pa_drop_concerns(statement, index->tables))
-		{
-			report->unplanned++;
-			(void) add_statement(report, statement, "not_planned",
-								 pstrdup("perf_advisor.advisor_deadline came before this statement"));
-		}
+		else
+			pa_drop_postpone(statement, index->tables, &drop);
+		MemoryContextSwitchTo(old);
+		add_outcome(report, index, &drop, statement, daily);
+		MemoryContextReset(scratch);
 	}
+	MemoryContextDelete(scratch);
 }
 
 /* ---- the whole ---- */
