@@ -194,8 +194,11 @@ void
 pa_index_uses_next_statement_locked(void)
 {
 	/* 0 is in rows to which none was added */
-	if (++pa_shared->index_uses.statement == 0)
-		pa_shared->index_uses.statement = 1;
+	uint32	   *number = &pa_shared->index_uses.statement;
+
+	*number = (*number + 1) & PA_STATEMENT_MASK;
+	if (*number == 0)
+		*number = 1;
 }
 
 /*
@@ -226,13 +229,13 @@ pa_index_uses_credit_locked(const PaStatementKey *key, const PaCounters *counter
 		row->last_used = Max(row->last_used, pa_last_use(counters));
 		if (rows.sampled)
 		{
+			row->rows += (rows.rows - row->rows) * uses / (row->sampled_uses + uses);
 			row->sampled_uses += uses;
-			row->rows += rows.rows * uses;
 		}
 		if (evicted && row->statement != pa_shared->index_uses.statement)
 		{
 			row->statement = pa_shared->index_uses.statement;
-			row->statements++;
+			row->statements += row->statements < PA_MOST_STATEMENTS ? 1 : 0;
 		}
 	}
 }
@@ -249,20 +252,14 @@ pa_index_uses_reset_locked(void)
 
 /* ---- what comes and goes ---- */
 
-/* Without waiting: what can't be noted is forgotten, and so known to be. */
+/* After a transaction's commit, where the lock may be waited for. */
 void
 pa_store_note_index(Oid dbid, Oid indexid)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	PaSharedIndex *row;
 
-	if (pa_shared == NULL)
-		return;
-	if (!LWLockConditionalAcquire(pa_index_uses_lock(), LW_EXCLUSIVE))
-	{
-		forget_until(now);
-		return;
-	}
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
 	/* an identifier that comes again is another index's */
 	row = pa_index_find_locked(dbid, indexid);
 	if (row != NULL)
@@ -272,14 +269,12 @@ pa_store_note_index(Oid dbid, Oid indexid)
 	LWLockRelease(pa_index_uses_lock());
 }
 
-/* A row that stays, because the lock is busy, is in nobody's way for long. */
 void
 pa_store_forget_index(Oid dbid, Oid indexid)
 {
 	PaSharedIndex *row;
 
-	if (pa_shared == NULL || !LWLockConditionalAcquire(pa_index_uses_lock(), LW_EXCLUSIVE))
-		return;
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
 	row = pa_index_find_locked(dbid, indexid);
 	if (row != NULL)
 		remove_locked(row);
@@ -289,11 +284,9 @@ pa_store_forget_index(Oid dbid, Oid indexid)
 void
 pa_store_forget_database(Oid dbid)
 {
-	PaSharedIndex *rows;
+	PaSharedIndex *rows = pa_shared_indexes();
 
-	if (pa_shared == NULL || !LWLockConditionalAcquire(pa_index_uses_lock(), LW_EXCLUSIVE))
-		return;
-	rows = pa_shared_indexes();
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
 	for (int i = 0; i < pa_shared->index_uses.max_indexes; i++)
 	{
 		if (rows[i].dbid == dbid)
@@ -305,6 +298,5 @@ pa_store_forget_database(Oid dbid)
 void
 pa_store_forget_creations(void)
 {
-	if (pa_shared != NULL)
-		forget_until(GetCurrentTimestamp());
+	forget_until(GetCurrentTimestamp());
 }

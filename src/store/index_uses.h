@@ -31,7 +31,7 @@
 
 #include "store/store_internal.h"
 
-#define PA_FEW_INDEXES 6		/* of a plan: kept in its row */
+#define PA_FEW_INDEXES 4		/* of a plan: kept in its row */
 
 /* The indexes of one plan: each once, in no order. */
 typedef struct PaSharedPlan
@@ -57,14 +57,17 @@ typedef struct PaSharedIndex
 	Oid			dbid;			/* InvalidOid = the row is free */
 	Oid			indexid;
 	int64		uses;
-	int64		sampled_uses;	/* of plans in whose samples the index was */
-	double		rows;			/* that it returned in those, estimated */
 	TimestampTz last_used;		/* 0: never */
 	TimestampTz first_seen;
-	int32		statements;		/* evicted ones */
-	uint32		statement;		/* number of the one that was added last */
+	float4		sampled_uses;	/* of plans in whose samples the index was */
+	float4		rows;			/* that it returned in one of those, the mean */
+	uint32		statements:20;	/* evicted ones, at most PA_MOST_STATEMENTS */
+	uint32		statement:12;	/* end of the number of the one added last */
 	int32		next;			/* next in the bucket, or free */
 } PaSharedIndex;
+
+#define PA_MOST_STATEMENTS ((1 << 20) - 1)
+#define PA_STATEMENT_MASK ((1 << 12) - 1)
 
 static inline PaSharedPlan *
 pa_shared_plans(void)

@@ -272,7 +272,7 @@ typedef struct PaIndexSum
 {
 	Oid			indexid;
 	PaIndexUse	use;
-	int64		sampled_uses;
+	double		sampled_uses;
 	double		sampled_rows;
 	int64		queryid;		/* of the statement added last; 0: none */
 } PaIndexSum;
@@ -333,7 +333,7 @@ add_rows(HTAB *sums, PaUsesSnapshot *snapshot)
 		sum->use.statements = rows[i].statements;
 		sum->use.last_used = rows[i].last_used;
 		sum->sampled_uses = rows[i].sampled_uses;
-		sum->sampled_rows = rows[i].rows;
+		sum->sampled_rows = rows[i].rows * rows[i].sampled_uses;
 	}
 }
 

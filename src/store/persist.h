@@ -97,7 +97,7 @@ typedef struct PaFileIndex
 	Oid			dbid;
 	Oid			indexid;
 	int64		uses;
-	int64		sampled_uses;
+	double		sampled_uses;
 	double		rows;
 	TimestampTz last_used;
 	TimestampTz first_seen;

@@ -18,6 +18,7 @@
 
 #include "utils/memutils.h"
 
+#include "store/index_uses.h"
 #include "store/persist.h"
 
 /* pglz makes at most 273 bytes of 3 (a tag of the longest match). */
@@ -123,9 +124,9 @@ times_valid(const PaTimeStats *stats)
 bool
 pa_persist_index_valid(const PaFileIndex *index)
 {
-	return OidIsValid(index->dbid) && index->uses >= 0 && index->sampled_uses >= 0 &&
-		index->sampled_uses <= index->uses && isfinite(index->rows) && index->rows >= 0 &&
-		index->statements >= 0 && index->statements <= PG_INT32_MAX && index->first_seen > 0;
+	return OidIsValid(index->dbid) && index->uses >= 0 && isfinite(index->sampled_uses) &&
+		index->sampled_uses >= 0 && isfinite(index->rows) && index->rows >= 0 &&
+		index->statements >= 0 && index->statements <= PA_MOST_STATEMENTS && index->first_seen > 0;
 }
 
 bool

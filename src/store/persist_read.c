@@ -52,6 +52,7 @@ typedef struct PaFileReader
 	Size		room;
 	PaSharedShape *shape;		/* that the next chunks belong to, or NULL */
 	int64		statements;		/* restored as rows of their own */
+	TimestampTz watched_again;	/* 0: indexes were watched all the time */
 } PaFileReader;
 
 static const char *const damaged = "it is damaged";
@@ -160,15 +161,16 @@ restore_watch(PaFileReader *reader, Size len)
 	if (watch.since <= 0 || watch.forgotten < 0)
 		return false;
 	if (ran_until - reader->header.written > PA_UNWATCHED)
-		watch.forgotten = Max(watch.forgotten, ran_until);
-	pa_shared->index_uses.since = watch.since;
+		reader->watched_again = GetCurrentTimestamp();
+	pa_shared->index_uses.since = Max(watch.since, reader->watched_again);
 	pg_atomic_write_u64(&pa_shared->index_uses.forgotten, (uint64) watch.forgotten);
 	return true;
 }
 
 static bool
-restore_index(const char *data, Size len)
+restore_index(PaFileReader *reader, Size len)
 {
+	const char *data = reader->buffer;
 	PaFileIndex index;
 	PaSharedIndex *row;
 
@@ -179,11 +181,11 @@ restore_index(const char *data, Size len)
 		return false;
 	row = pa_index_make_locked(index.dbid, index.indexid);
 	row->uses = index.uses;
-	row->sampled_uses = index.sampled_uses;
-	row->rows = index.rows;
+	row->sampled_uses = (float4) index.sampled_uses;
+	row->rows = (float4) index.rows;
 	row->last_used = index.last_used;
-	row->first_seen = index.first_seen;
-	row->statements = (int32) index.statements;
+	row->first_seen = Max(index.first_seen, reader->watched_again);
+	row->statements = (uint32) index.statements;
 	return true;
 }
 
@@ -485,7 +487,7 @@ restore_record(PaFileReader *reader, const PaFileRecord *record)
 		case PA_RECORD_WATCH:
 			return restore_watch(reader, record->len);
 		case PA_RECORD_INDEX:
-			return restore_index(reader->buffer, record->len);
+			return restore_index(reader, record->len);
 		case PA_RECORD_PLAN:
 			return restore_plan(reader->buffer, record->len);
 		case PA_RECORD_STATEMENT:

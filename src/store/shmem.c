@@ -94,7 +94,7 @@ partition_size(int entries)
 static int
 max_plans(void)
 {
-	return PA_PARTITIONS * partition_entries();
+	return pa_guc_max_statements;
 }
 
 /*

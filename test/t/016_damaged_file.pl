@@ -122,7 +122,7 @@ sub rejects
 # ---- controls ----
 
 my %record = records($good);
-is(join(' ', map { $record{$_} ? 'yes' : "no $_" } 1, 2, 4 .. 7, 9), join(' ', ('yes') x 7), 'the file has every kind of record');
+is(join(' ', map { $record{$_} ? 'yes' : "no $_" } 1, 2, 4 .. 7, 9 .. 12), join(' ', ('yes') x 10), 'the file has every kind of record');
 my ($found, @lines) = start_with($good);
 is("$found @lines", '7 ', 'the good file is loaded');
 like($node->safe_psql('postgres', q{SELECT value FROM perf_advisor.status() WHERE item = 'loaded'}), qr/^\d+ entries, saved /, 'and status() says so');
@@ -189,6 +189,15 @@ my %senseless = (
 	'a negative number of scans' => patched($scans + 56 + 4, pack 'l', -1),
 	'scans of another size' => patched($scans + 56, pack 'L', $scans_len),
 	'a predicate outside of its chunk' => patched($scans + $scans_len - 8, 'x' x 8),
+	'a watch that began never' => patched($record{10}[0], pack 'q', 0),
+	'a watch of another size' => patched($record{10}[0] - 4, pack 'L', 8),
+	'an index of no database' => patched($record{11}[0], pack 'L', 0),
+	'a negative number of uses' => patched($record{11}[0] + 8, pack 'q', -1),
+	'a negative number of sampled uses' => patched($record{11}[0] + 16, pack 'd', -1),
+	'rows that are no number' => patched($record{11}[0] + 24, "\0" x 6 . "\xf8\x7f"),
+	'a plan without a planid' => patched($record{12}[0], pack 'q', 0),
+	'a plan of no database' => patched($record{12}[0] + 8, pack 'L', 0),
+	'more indexes than there are' => patched($record{12}[0] + 12, pack 'L', 0x40000001),
 	'too few counters' => patched($record{1}[0] - 4, pack 'L', 8),
 );
 $senseless{'a negative number of errors'} = patched($record{3}[0] + 24, pack 'q', -1) if $record{3};
