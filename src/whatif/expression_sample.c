@@ -548,7 +548,8 @@ pa_sample_expression_rows(Relation relation, Node *expression, double tuples,
 	RowsToFill	wanted = {sample, NULL, tuples};
 	bool		done = false;
 
-	if (prepare_sample(sample, expression) && pa_is_servers_own(expression))
+	if (prepare_sample(sample, expression) && pa_is_servers_own(expression) &&
+		pa_sampling_allowed(PA_ROWS_COST))
 		wanted.rows = pa_expression_rows(relation, expression, MAX_ROWS_BYTES);
 	if (wanted.rows != NULL && wanted.rows->nrows > 1)
 		done = pa_attempt(fill_from_rows_cb, &wanted);

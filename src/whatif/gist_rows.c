@@ -35,6 +35,7 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
+#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -50,6 +51,10 @@
 /* Rows that are put into a tree, and that are sorted. */
 #define MAX_INSERTED 8192
 #define MAX_SORTED 8192
+
+/* Leaves that they should fill, and rows that are measured to know how many do. */
+#define WANTED_LEAVES 100
+#define MEASURED 50
 
 /* Pages that a sorted build splits at once. */
 #define SORTED_PAGES 4
@@ -496,13 +501,34 @@ downlink_bytes(const GistTree *tree)
 	return n > 0 ? bytes / n : 64;
 }
 
+/* Rows that fill about as many leaves as it takes to see how they split. */
+static double
+rows_to_see(GistTree *tree, const PaIndexRows *rows)
+{
+	int			n = Min(rows->nrows, MEASURED);
+	double		bytes = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			row = (int) ((int64) i * rows->nrows / n);
+		MemoryContext oldcontext = MemoryContextSwitchTo(tree->scratch);
+
+		bytes += IndexTupleSize(gistFormTuple(&tree->state, tree->index,
+											  &rows->values[row * rows->ncolumns],
+											  &rows->nulls[row * rows->ncolumns], true));
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextReset(tree->scratch);
+	}
+	return WANTED_LEAVES * BLCKSZ * 0.7 / (bytes / n + sizeof(ItemIdData));
+}
+
 /* Rows to insert: those of the index divided by a power of two. */
 static int
-rows_in_phase(double tuples, int available)
+rows_in_phase(double tuples, double most)
 {
 	double		n = tuples;
 
-	while (n > Min(available, MAX_INSERTED))
+	while (n > most)
 		n /= 2;
 	return (int) n;
 }
@@ -529,28 +555,9 @@ inner_pages(double leaves, double bytes)
 	return pages;
 }
 
-static bool
-build_cb(void *arg)
+static void
+insert_rows(GistTree *tree, const PaIndexRows *rows, int n)
 {
-	GistWanted *wanted = arg;
-	const PaSizedIndex *index = wanted->index;
-	const PaIndexRows *rows = index->rows;
-	GistTree   *tree = create_tree(index->shape);
-	double		leaves;
-	int			n;
-
-	if (tree == NULL)
-		return false;
-	n = wanted->sorted ? Min(rows->nrows, MAX_SORTED) : rows_in_phase(index->tuples, rows->nrows);
-	if (n < 1)
-		return false;
-	if (wanted->sorted)
-	{
-		build_sorted(tree, rows, sort_rows(tree, index->shape, rows, n), n);
-		leaves = tree->npages * index->tuples / n;
-		wanted->pages = ceil(leaves) + inner_pages(leaves, 56);
-		return true;
-	}
 	for (int i = 0; i < n; i++)
 	{
 		int			row = (int) ((int64) i * rows->nrows / n);
@@ -561,6 +568,31 @@ build_cb(void *arg)
 		MemoryContextSwitchTo(oldcontext);
 		MemoryContextReset(tree->scratch);
 	}
+}
+
+static bool
+build_cb(void *arg)
+{
+	GistWanted *wanted = arg;
+	const PaSizedIndex *index = wanted->index;
+	const PaIndexRows *rows = index->rows;
+	GistTree   *tree = create_tree(index->shape);
+	double		leaves;
+	int			n;
+
+	if (tree == NULL || rows->nrows < 1)
+		return false;
+	n = wanted->sorted ? Min(rows->nrows, MAX_SORTED) : rows_in_phase(index->tuples, Min(rows->nrows, Min(MAX_INSERTED, rows_to_see(tree, rows))));
+	if (n < 1)
+		return false;
+	if (wanted->sorted)
+	{
+		build_sorted(tree, rows, sort_rows(tree, index->shape, rows, n), n);
+		leaves = tree->npages * index->tuples / n;
+		wanted->pages = ceil(leaves) + inner_pages(leaves, 56);
+		return true;
+	}
+	insert_rows(tree, rows, n);
 	leaves = count_leaves(tree) * index->tuples / n;
 	wanted->pages = ceil(leaves) + inner_pages(leaves, downlink_bytes(tree));
 	return true;
@@ -574,8 +606,13 @@ pa_gist_rows_pages(const PaSizedIndex *index, bool sorted)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "perf_advisor GiST tree",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
-	bool		done = pa_attempt(build_cb, &wanted);
+	pg_prng_state random = pg_global_prng_state;
+	bool		done;
 
+	/* equally good places are taken at random: the same ones each time */
+	pg_prng_seed(&pg_global_prng_state, 1);
+	done = pa_attempt(build_cb, &wanted);
+	pg_global_prng_state = random;
 	MemoryContextSwitchTo(oldcontext);
 	MemoryContextDelete(context);
 	return done ? wanted.pages : 0;

@@ -175,23 +175,6 @@ typedef struct CachedSize
 	PaIndexSize size;
 } CachedSize;
 
-static bool
-same_shape(const PaIndexShape *a, const PaIndexShape *b)
-{
-	if (a->relid != b->relid || a->method != b->method || a->unique != b->unique ||
-		a->nkeys != b->nkeys || a->ncolumns != b->ncolumns)
-		return false;
-	for (int i = 0; i < a->ncolumns; i++)
-	{
-		if (a->columns[i].attnum != b->columns[i].attnum ||
-			a->columns[i].opclass != b->columns[i].opclass ||
-			a->columns[i].collation != b->columns[i].collation ||
-			!equal(a->columns[i].expression, b->columns[i].expression))
-			return false;
-	}
-	return equal(a->predicate, b->predicate);
-}
-
 static void
 keep_size(PaExpressionCache *cache, const PaIndexShape *shape, double tuples,
 		  const PaIndexSize *size)
@@ -220,7 +203,7 @@ index_size(RelOptInfo *rel, Relation relation, const PaIndexShape *shape, double
 	{
 		const CachedSize *entry = (const CachedSize *) lfirst(lc);
 
-		if (entry->tuples == tuples && same_shape(&entry->shape, shape))
+		if (entry->tuples == tuples && pa_same_shape(&entry->shape, shape))
 		{
 			*size = entry->size;
 			return;

@@ -447,14 +447,32 @@ wants_rows(const PaSizedIndex *index)
 		(index->nkeys > 1 && index->nkeys == index->ncolumns && index->extended_distinct == 0);
 }
 
+static int
+rows_cost(Oid method)
+{
+	switch (method)
+	{
+		case GIN_AM_OID:
+			return PA_KEYS_COST;
+		case GIST_AM_OID:
+		case SPGIST_AM_OID:
+			return PA_BUILD_COST;
+		default:
+			return PA_ROWS_COST;
+	}
+}
+
 /* Sample them, and count those that the predicate keeps. */
 static void
 use_rows(PaSizedIndex *index, Relation relation)
 {
 	const PaIndexShape *shape = index->shape;
-	PaIndexRows *rows = pa_index_rows(shape, relation,
-									  shape->method == GIN_AM_OID ? MAX_KEYS_BYTES : MAX_ROWS_BYTES);
+	PaIndexRows *rows;
 
+	if (relation == NULL || !pa_sampling_allowed(rows_cost(shape->method)))
+		return;
+	rows = pa_index_rows(shape, relation,
+						 shape->method == GIN_AM_OID ? MAX_KEYS_BYTES : MAX_ROWS_BYTES);
 	if (rows == NULL)
 		return;
 	if (!is_simple_predicate(shape->predicate) && rows->nseen >= MIN_ROWS)

@@ -200,6 +200,23 @@ pa_index_shape(const PaIndexSpec *spec, Oid relid, PaIndexShape *shape)
 }
 
 bool
+pa_same_shape(const PaIndexShape *a, const PaIndexShape *b)
+{
+	if (a->relid != b->relid || a->method != b->method || a->unique != b->unique ||
+		a->nkeys != b->nkeys || a->ncolumns != b->ncolumns)
+		return false;
+	for (int i = 0; i < a->ncolumns; i++)
+	{
+		if (a->columns[i].attnum != b->columns[i].attnum ||
+			a->columns[i].opclass != b->columns[i].opclass ||
+			a->columns[i].collation != b->columns[i].collation ||
+			!equal(a->columns[i].expression, b->columns[i].expression))
+			return false;
+	}
+	return equal(a->predicate, b->predicate);
+}
+
+bool
 pa_index_is_for(const PaIndexSpec *spec, Oid relid, bool is_partition)
 {
 	List	   *ancestors;

@@ -65,6 +65,11 @@ pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
 	PaSizedIndex *index = palloc0(sizeof(PaSizedIndex));
 	double		pages;
 
+	if (pa_find_size(shape, tuples, table_tuples, size))
+	{
+		pfree(index);
+		return;
+	}
 	pa_size_columns(shape, relation, tuples, table_tuples, table_pages, index);
 	size->tuples = index->tuples;
 	size->height = -1;
@@ -87,6 +92,8 @@ pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
 			break;
 	}
 	size->pages = (BlockNumber) Max(1.0, Min(pages, (double) MaxBlockNumber));
+	if (index->rows != NULL)
+		pa_keep_size(shape, tuples, table_tuples, size);
 	pfree(index);
 }
 

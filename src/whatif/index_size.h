@@ -4,6 +4,7 @@
  *		Between the files that estimate how large an index would be.
  *
  *		index_size.c	which method, which relation; the caller's side
+ *		kept_sizes.c	sizes that took long, for the rest of the transaction
  *		index_columns.c	what the columns weigh
  *		row_sample.c, index_rows.c	... and sampled rows; see row_sample.h
  *		key_classes.c	how often keys occur
@@ -11,6 +12,7 @@
  *		gin_rows.c		GIN, from sampled rows
  *		gin_size.c		GIN, without
  *		gist_rows.c		GiST, from sampled rows
+ *		spgist_rows.c	SP-GiST, from sampled rows
  *		other_sizes.c	hash, BRIN, GiST, SP-GiST
  *
  * IDENTIFICATION
@@ -84,6 +86,12 @@ extern int	pa_stored_width(int16 typlen, Datum value);
 /* How full pages above the leaves of a GiST index are. */
 #define PA_GIST_INNER_FILL 0.6
 
+/* kept_sizes.c */
+extern bool pa_find_size(const PaIndexShape *shape, double tuples, double table_tuples,
+						 PaIndexSize *size);
+extern void pa_keep_size(const PaIndexShape *shape, double tuples, double table_tuples,
+						 const PaIndexSize *size);
+
 /* gin_size.c */
 extern Oid	pa_gin_key_type(const PaIndexColumn *column);
 
@@ -101,5 +109,6 @@ extern double pa_hash_pages(const PaSizedIndex *index);
 extern double pa_brin_pages(const PaSizedIndex *index);
 extern double pa_gist_pages(const PaSizedIndex *index);
 extern double pa_gist_rows_pages(const PaSizedIndex *index, bool sorted);
+extern double pa_spgist_rows_pages(const PaSizedIndex *index);
 
 #endif							/* PA_WHATIF_INDEX_SIZE_H */

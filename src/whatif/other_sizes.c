@@ -146,6 +146,8 @@ pa_gist_pages(const PaSizedIndex *index)
 
 	if (index->shape->method == GIST_AM_OID && index->rows != NULL)
 		pages = pa_gist_rows_pages(index, is_sorted_build(index->shape));
+	if (index->shape->method == SPGIST_AM_OID && index->rows != NULL)
+		pages = pa_spgist_rows_pages(index);
 	if (pages > 0)
 		return pages;
 	pages = level;

@@ -185,7 +185,10 @@ plan_own(OwnQuery *own, List *candidates, MemoryContext context, char **text,
 	return plan->planTree->total_cost;
 }
 
-/* Sizes before planning: the walls' owner of a planning is not needed. */
+/*
+ * Sizes before planning, whose time is limited: what it takes to estimate them
+ * is kept.
+ */
 static void
 describe_indexes(const OwnQuery *own, MemoryContext context, PaWhatifAnswer *answer)
 {
@@ -222,8 +225,8 @@ answer_query(const char *text, char **ddl, int nddl, MemoryContext context,
 	own.expressions.context = CurrentMemoryContext;
 	analyze(text, ddl, nddl, &own);
 	answer->cost_before = plan_own(&own, NIL, context, &answer->plan_before, &used);
-	answer->cost_after = plan_own(&own, own.candidates, context, &answer->plan_after, &used);
 	describe_indexes(&own, context, answer);
+	answer->cost_after = plan_own(&own, own.candidates, context, &answer->plan_after, &used);
 	for (int i = 0; i < answer->nindexes; i++)
 		answer->used[i] = (used & (UINT64CONST(1) << i)) != 0;
 }

@@ -9,7 +9,8 @@
  * equally long stretches, always the same ones while the table does not grow, so
  * that advice does not change by itself.
  *
- * What it costs is bounded: blocks, rows, bytes, and milliseconds of reading.  A
+ * What it costs is bounded: blocks, rows, bytes, milliseconds of reading, and all
+ * of it in a transaction; what is asked beyond must do with pg_statistic.  A
  * sample is kept until the transaction ends, for the many candidates of a run,
  * and only the latest few are.
  *
@@ -46,7 +47,14 @@
 #define MAX_BLOCKS 1000
 #define MAX_ROWS 12000
 #define MAX_BYTES (8 * 1024 * 1024)
-#define MAX_MSEC 60.0
+#define MAX_MSEC 150.0
+
+/*
+ * What samples and what is made of them may cost in a transaction, in units of
+ * some ten milliseconds.  NB: not in time, which is another at each run, and so
+ * would be advice.
+ */
+#define SAMPLING_BUDGET 250
 
 /* Blocks beside each other that are read at a place, see row_counts.c. */
 #define RUN 4
@@ -61,7 +69,6 @@ typedef struct KeptSample
 {
 	Oid			relid;
 	Oid			filenode;
-	Oid			userid;
 	BlockNumber table_blocks;
 	MemoryContext context;
 	PaRowSample sample;
@@ -70,6 +77,7 @@ typedef struct KeptSample
 
 static KeptSample *kept = NULL; /* of the transaction; MAX_KEPT of them */
 static uint64 uses = 0;
+static int	spent = 0;			/* of SAMPLING_BUDGET, in this transaction */
 
 /* ---- which may be read ---- */
 
@@ -227,6 +235,7 @@ forget_cb(void *arg)
 {
 	(void) arg;
 	kept = NULL;
+	spent = 0;
 }
 
 static void
@@ -242,12 +251,22 @@ make_room_for_samples(void)
 	kept = MemoryContextAllocZero(TopTransactionContext, sizeof(KeptSample) * MAX_KEPT);
 }
 
+bool
+pa_sampling_allowed(int cost)
+{
+	make_room_for_samples();
+	if (spent + cost > SAMPLING_BUDGET)
+		return false;
+	spent += cost;
+	return true;
+}
+
 static bool
 is_of(const KeptSample *entry, Relation relation, BlockNumber table_blocks)
 {
 	return entry->relid == RelationGetRelid(relation) &&
 		entry->filenode == relation->rd_rel->relfilenode &&
-		entry->userid == GetUserId() && entry->table_blocks == table_blocks;
+		entry->table_blocks == table_blocks;
 }
 
 static KeptSample *
@@ -281,7 +300,6 @@ fill(KeptSample *entry, Relation relation, BlockNumber table_blocks)
 	}
 	entry->relid = RelationGetRelid(relation);
 	entry->filenode = relation->rd_rel->relfilenode;
-	entry->userid = GetUserId();
 	entry->table_blocks = table_blocks;
 }
 
@@ -302,6 +320,8 @@ pa_row_sample(Relation relation)
 	}
 	if (entry == NULL)
 	{
+		if (!pa_sampling_allowed(PA_SAMPLE_COST))
+			return NULL;
 		entry = longest_unused();
 		fill(entry, relation, table_blocks);
 	}

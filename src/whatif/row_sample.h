@@ -50,6 +50,18 @@ typedef struct PaIndexRows
 } PaIndexRows;
 
 /*
+ * What something about samples costs, in units of some ten milliseconds, at most:
+ * to read one, to look at its rows, to find their keys, to build an index of them.
+ */
+#define PA_SAMPLE_COST 5
+#define PA_ROWS_COST 1
+#define PA_KEYS_COST 4
+#define PA_BUILD_COST 8
+
+/* Whether the transaction can still afford it; if so, it is paid. */
+extern bool pa_sampling_allowed(int cost);
+
+/*
  * Rows of a relation that the caller has locked, or NULL: nothing may or can
  * be read.  It lives until the end of the transaction or until other tables
  * have taken its place: use it at once.

@@ -157,6 +157,9 @@ typedef struct PaIndexShape
  */
 extern bool pa_index_shape(const PaIndexSpec *spec, Oid relid, PaIndexShape *shape);
 
+/* Whether two would be the same index. */
+extern bool pa_same_shape(const PaIndexShape *a, const PaIndexShape *b);
+
 /* Whether the proposal makes an index on relid. */
 extern bool pa_index_is_for(const PaIndexSpec *spec, Oid relid, bool is_partition);
 
