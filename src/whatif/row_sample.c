@@ -5,9 +5,9 @@
  *
  * pg_statistic keeps of each column a few values, without what belongs
  * together, and nothing of long ones.  Where that does not tell how large an
- * index would be, whole blocks of the table are read: a few of each of
- * equally long stretches, always the same ones while the table does not grow, so
- * that advice does not change by itself.
+ * index would be, whole blocks of the table are read: a few beside
+ * each other at places that look random, always the same ones while the table
+ * does not grow, so that advice does not change by itself.
  *
  * What it costs is bounded: blocks, rows, bytes, milliseconds of reading, and all
  * of it in a transaction; what is asked beyond must do with pg_statistic.  A
@@ -97,35 +97,40 @@ may_read(Relation relation)
 
 /* ---- reading ---- */
 
-static int
-common_divisor(int a, int b)
+/* Whether the place is among those that were chosen. */
+static bool
+is_chosen(uint32 place, const uint32 *chosen, int n)
 {
-	return b == 0 ? a : common_divisor(b, a % b);
+	for (int i = 0; i < n; i++)
+	{
+		if (chosen[i] == place)
+			return true;
+	}
+	return false;
 }
 
 /*
- * The blocks to read, in an order of which every prefix is spread over the
- * table: steps of the golden section through equally long stretches.
+ * The blocks to read, some beside each other at each of so many places that
+ * look random.  NB: not one of each stretch of the table: values that come
+ * again after as many blocks would all be seen, or none of them.
  */
 static int
 choose_blocks(BlockNumber table_blocks, BlockNumber *blocks)
 {
-	bool		all = table_blocks <= MAX_BLOCKS;
-	int			stretches = all ? (int) ((table_blocks + RUN - 1) / RUN) : MAX_BLOCKS / RUN;
-	int			step = Max(1, (int) (stretches * 0.618));
-	double		room = all ? 0 : (double) table_blocks / stretches - RUN;
+	uint32		places = (table_blocks + RUN - 1) / RUN;
+	int			wanted = (int) Min(places, MAX_BLOCKS / RUN);
+	uint32		chosen[MAX_BLOCKS / RUN];
 	int			n = 0;
 
-	while (common_divisor(step, stretches) != 1)
-		step++;
-	for (int i = 0; i < stretches; i++)
+	for (int i = 0; i < wanted; i++)
 	{
-		int			stretch = (int) (((int64) i * step) % stretches);
-		double		place = murmurhash32((uint32) stretch + 1) / 4294967296.0;
-		BlockNumber first = (BlockNumber) (stretch * (room + RUN) + place * room);
+		uint32		place = (uint32) (((uint64) murmurhash32((uint32) i + 1) * places) >> 32);
 
-		for (BlockNumber block = first; block < Min(first + RUN, table_blocks); block++)
-			blocks[n++] = block;
+		while (is_chosen(place, chosen, i))
+			place = (place + 1) % places;
+		chosen[i] = place;
+		for (uint64 block = (uint64) place * RUN; block < Min((uint64) (place + 1) * RUN, table_blocks); block++)
+			blocks[n++] = (BlockNumber) block;
 	}
 	return n;
 }

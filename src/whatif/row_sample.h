@@ -18,8 +18,8 @@
 #include "whatif/whatif_internal.h"
 
 /*
- * All rows of some blocks, a few beside each other at a time; any prefix lies
- * evenly over the table.
+ * All rows of some blocks, a few beside each other at a time; any prefix is a
+ * sample, too.
  */
 typedef struct PaRowSample
 {

@@ -10,10 +10,7 @@
  *	-	leaf tuples of a node are together on one page, where they are added
  *		while there is room; when not, a small group moves to another page, and
  *		a large one is divided by the class, under an inner tuple;
- *	-	what needs a page takes the last used one if it leaves a fifth of it
- *		free, or a new one; inner tuples take pages whose number is one of
- *		three classes, so that parent and child are not in the same;
- *	-	what moves away leaves a placeholder, which later tuples replace.
+ *	-	which page something takes is in spgist_pages.c.
  *
  * IDENTIFICATION
  *		src/whatif/spgist_rows.c
@@ -37,15 +34,14 @@
 #include "compat/compat.h"
 #include "whatif/index_size.h"
 #include "whatif/row_sample.h"
+#include "whatif/spgist_pages.h"
 
 #define MAX_INSERTED 8192
 
-/* Bytes of a page, and those that are left free on one taken for something new. */
+/* Bytes of a page. */
 #define CAPACITY ((int) SPGIST_PAGE_CAPACITY)
-#define FREE_SPACE (BLCKSZ * (100 - SPGIST_DEFAULT_FILLFACTOR) / 100)
 
 #define LINE_POINTER ((int) sizeof(ItemIdData))
-#define PLACEHOLDER ((int) SGDTSIZE + LINE_POINTER)
 
 /* A group of fewer tuples and bytes moves, a larger one is divided. */
 #define MOVED_TUPLES 64
@@ -57,23 +53,12 @@
 /* Steps down for one tuple, more than any class takes. */
 #define MAX_STEPS 1000
 
-#define ROOT 1
-#define NONE (-1)
-
 typedef struct SpgType
 {
 	Oid			type;
 	int16		length;
 	bool		by_value;
 } SpgType;
-
-typedef struct SpgPage
-{
-	int			free;
-	int			tuples;			/* placeholders among them */
-	int			placeholders;
-	bool		leaf;
-} SpgPage;
 
 /* An inner tuple, or the leaf tuples of a node. */
 typedef struct SpgTuple
@@ -95,13 +80,6 @@ typedef struct SpgTuple
 	int			size;
 } SpgTuple;
 
-/* The last used page of a kind. */
-typedef struct SpgLastUsed
-{
-	int			page;
-	int			free;
-} SpgLastUsed;
-
 typedef struct SpgTree
 {
 	FmgrInfo	choose;
@@ -111,16 +89,11 @@ typedef struct SpgTree
 	SpgType		leaf;
 	SpgType		prefix;
 	SpgType		label;
-	SpgPage    *pages;
-	int			npages;
-	int			allocated;
-	SpgLastUsed last[4];		/* of inner pages by their class; of leaves */
+	PaSpgPages	space;
 	SpgTuple   *root;
 	int			turn;			/* among nodes that are the same */
 	MemoryContext context;
 } SpgTree;
-
-#define LEAVES 3
 
 /* ---- types and sizes ---- */
 
@@ -177,84 +150,6 @@ keep(const SpgTree *tree, const SpgType *type, Datum value)
 	return copy;
 }
 
-/* ---- pages ---- */
-
-static int
-new_page(SpgTree *tree, bool leaf)
-{
-	if (tree->npages == tree->allocated)
-	{
-		tree->allocated *= 2;
-		tree->pages = repalloc_array(tree->pages, SpgPage, tree->allocated);
-	}
-	tree->pages[tree->npages] = (SpgPage) {.free = CAPACITY, .leaf = leaf};
-	return tree->npages++;
-}
-
-static void
-note_used(SpgTree *tree, int number)
-{
-	const SpgPage *page = &tree->pages[number];
-	SpgLastUsed *last = &tree->last[page->leaf ? LEAVES : number % 3];
-
-	if (number == ROOT)
-		return;
-	if (last->page == NONE || last->page == number || last->free < page->free)
-	{
-		last->page = number;
-		last->free = page->free;
-	}
-}
-
-/* A page for something of that size, of that kind: LEAVES or a class of inner pages. */
-static int
-get_page(SpgTree *tree, int kind, int bytes)
-{
-	SpgLastUsed *last = &tree->last[kind];
-	int			wanted = Min(bytes + FREE_SPACE, CAPACITY);
-	int			number;
-
-	if (last->page != NONE && last->free >= wanted && tree->pages[last->page].free >= wanted)
-	{
-		last->free = tree->pages[last->page].free - wanted;
-		return last->page;
-	}
-	for (;;)
-	{
-		number = new_page(tree, kind == LEAVES);
-		if (kind == LEAVES || number % 3 == kind)
-			return number;
-		note_used(tree, number);
-	}
-}
-
-/* Room for so many tuples, when they may replace placeholders. */
-static int
-room(const SpgPage *page, int tuples)
-{
-	return page->free + Min(page->placeholders, tuples) * PLACEHOLDER;
-}
-
-static void
-add_tuples(SpgPage *page, int tuples, int bytes)
-{
-	int			replaced = Min(page->placeholders, tuples);
-
-	page->free += replaced * PLACEHOLDER - bytes;
-	page->placeholders -= replaced;
-	page->tuples += tuples - replaced;
-}
-
-/* A page with nothing but placeholders is begun again. */
-static void
-remove_tuples(SpgPage *page, int tuples, int bytes)
-{
-	page->free += bytes - tuples * PLACEHOLDER;
-	page->placeholders += tuples;
-	if (page->placeholders == page->tuples)
-		*page = (SpgPage) {.free = CAPACITY, .leaf = page->leaf};
-}
-
 /* ---- leaves ---- */
 
 static SpgTuple *
@@ -288,9 +183,9 @@ start_leaves(SpgTree *tree, Datum value)
 	SpgTuple   *leaves = new_tuple(tree, false);
 
 	append_leaf(tree, leaves, value);
-	leaves->page = get_page(tree, LEAVES, leaves->bytes);
-	add_tuples(&tree->pages[leaves->page], 1, leaves->bytes);
-	note_used(tree, leaves->page);
+	leaves->page = pa_spg_get_page(&tree->space, PA_SPG_LEAVES, leaves->bytes);
+	pa_spg_add(&tree->space.pages[leaves->page], 1, leaves->bytes);
+	pa_spg_note_used(&tree->space, leaves->page);
 	return leaves;
 }
 
@@ -302,11 +197,11 @@ move_leaves(SpgTree *tree, SpgTuple *leaves, Datum value)
 	int			n = leaves->n;
 
 	append_leaf(tree, leaves, value);
-	leaves->page = get_page(tree, LEAVES, leaves->bytes);
-	remove_tuples(&tree->pages[from], n, bytes);
-	add_tuples(&tree->pages[leaves->page], leaves->n, leaves->bytes);
-	note_used(tree, leaves->page);
-	note_used(tree, from);
+	leaves->page = pa_spg_get_page(&tree->space, PA_SPG_LEAVES, leaves->bytes);
+	pa_spg_remove(&tree->space.pages[from], n, bytes);
+	pa_spg_add(&tree->space.pages[leaves->page], leaves->n, leaves->bytes);
+	pa_spg_note_used(&tree->space, leaves->page);
+	pa_spg_note_used(&tree->space, from);
 }
 
 /* ---- dividing ---- */
@@ -357,7 +252,7 @@ set_inner(SpgTree *tree, SpgTuple *tuple, bool has_prefix, Datum prefix, int nno
 static bool
 assign_pages(SpgTree *tree, SpgTuple **groups, int n, int first, int first_room, int second)
 {
-	int			second_room = second == NONE ? 0 : tree->pages[second].free;
+	int			second_room = second == PA_SPG_NONE ? 0 : tree->space.pages[second].free;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -401,15 +296,15 @@ place_inner(SpgTree *tree, SpgTuple *inner, const SpgTuple *parent)
 {
 	if (parent == NULL)
 	{
-		tree->pages[ROOT] = (SpgPage) {.free = CAPACITY};
-		inner->page = ROOT;
+		tree->space.pages[PA_SPG_ROOT] = (PaSpgPage) {.free = CAPACITY};
+		inner->page = PA_SPG_ROOT;
 	}
-	else if (parent->page != ROOT && room(&tree->pages[parent->page], 1) >= inner->size)
+	else if (parent->page != PA_SPG_ROOT && pa_spg_room(&tree->space.pages[parent->page], 1) >= inner->size)
 		inner->page = parent->page;
 	else
-		inner->page = get_page(tree, (parent->page + 1) % 3, inner->size);
-	add_tuples(&tree->pages[inner->page], 1, inner->size);
-	note_used(tree, inner->page);
+		inner->page = pa_spg_get_page(&tree->space, (parent->page + 1) % 3, inner->size);
+	pa_spg_add(&tree->space.pages[inner->page], 1, inner->size);
+	pa_spg_note_used(&tree->space, inner->page);
 }
 
 /*
@@ -424,7 +319,7 @@ divide(SpgTree *tree, SpgTuple *leaves, const SpgTuple *parent, Datum value, int
 	SpgTuple  **groups;
 	int			current = leaves->page;
 	int			old_n = leaves->n;
-	int			second = NONE;
+	int			second = PA_SPG_NONE;
 	int			bytes;
 	int			current_room = 0;
 	bool		included = true;
@@ -440,11 +335,11 @@ divide(SpgTree *tree, SpgTuple *leaves, const SpgTuple *parent, Datum value, int
 
 	if (parent != NULL)
 	{
-		remove_tuples(&tree->pages[current], old_n, leaves->bytes - leaf_bytes(tree, value));
-		current_room = room(&tree->pages[current], leaves->n);
+		pa_spg_remove(&tree->space.pages[current], old_n, leaves->bytes - leaf_bytes(tree, value));
+		current_room = pa_spg_room(&tree->space.pages[current], leaves->n);
 	}
 	if (bytes > current_room)
-		second = get_page(tree, LEAVES, Min(bytes, CAPACITY));
+		second = pa_spg_get_page(&tree->space, PA_SPG_LEAVES, Min(bytes, CAPACITY));
 	if (!assign_pages(tree, groups, out.nNodes, current, current_room, second))
 	{
 		included = false;
@@ -461,12 +356,12 @@ divide(SpgTree *tree, SpgTuple *leaves, const SpgTuple *parent, Datum value, int
 	for (int i = 0; i < out.nNodes; i++)
 	{
 		if (groups[i] != NULL)
-			add_tuples(&tree->pages[groups[i]->page], groups[i]->n, groups[i]->bytes);
+			pa_spg_add(&tree->space.pages[groups[i]->page], groups[i]->n, groups[i]->bytes);
 	}
-	if (second != NONE)
-		note_used(tree, second);
+	if (second != PA_SPG_NONE)
+		pa_spg_note_used(&tree->space, second);
 	if (parent != NULL)
-		note_used(tree, current);
+		pa_spg_note_used(&tree->space, current);
 	return included;
 }
 
@@ -476,17 +371,17 @@ divide(SpgTree *tree, SpgTuple *leaves, const SpgTuple *parent, Datum value, int
 static void
 grow_inner(SpgTree *tree, SpgTuple *tuple, int old_size)
 {
-	SpgPage    *page = &tree->pages[tuple->page];
+	PaSpgPage  *page = &tree->space.pages[tuple->page];
 
 	if (page->free >= tuple->size - old_size)
 	{
 		page->free -= tuple->size - old_size;
 		return;
 	}
-	remove_tuples(page, 1, old_size);
-	tuple->page = get_page(tree, tuple->page % 3, tuple->size);
-	add_tuples(&tree->pages[tuple->page], 1, tuple->size);
-	note_used(tree, tuple->page);
+	pa_spg_remove(page, 1, old_size);
+	tuple->page = pa_spg_get_page(&tree->space, tuple->page % 3, tuple->size);
+	pa_spg_add(&tree->space.pages[tuple->page], 1, tuple->size);
+	pa_spg_note_used(&tree->space, tuple->page);
 }
 
 static void
@@ -520,7 +415,7 @@ split_inner(SpgTree *tree, SpgTuple *tuple, const spgChooseOut *out)
 {
 	SpgTuple   *lower = new_tuple(tree, true);
 	int			old_size = tuple->size;
-	SpgPage    *page = &tree->pages[tuple->page];
+	PaSpgPage  *page = &tree->space.pages[tuple->page];
 
 	lower->same = tuple->same;
 	lower->children = tuple->children;
@@ -533,12 +428,12 @@ split_inner(SpgTree *tree, SpgTuple *tuple, const spgChooseOut *out)
 	tuple->children = MemoryContextAllocZero(tree->context, sizeof(SpgTuple *) * tuple->nnodes);
 	tuple->children[out->result.splitTuple.childNodeN] = lower;
 	page->free += old_size - tuple->size;
-	if (tuple->page != ROOT && room(page, 1) >= lower->size)
+	if (tuple->page != PA_SPG_ROOT && pa_spg_room(page, 1) >= lower->size)
 		lower->page = tuple->page;
 	else
-		lower->page = get_page(tree, (tuple->page + 1) % 3, lower->size);
-	add_tuples(&tree->pages[lower->page], 1, lower->size);
-	note_used(tree, lower->page);
+		lower->page = pa_spg_get_page(&tree->space, (tuple->page + 1) % 3, lower->size);
+	pa_spg_add(&tree->space.pages[lower->page], 1, lower->size);
+	pa_spg_note_used(&tree->space, lower->page);
 }
 
 static void
@@ -565,18 +460,18 @@ ask_choice(SpgTree *tree, const SpgTuple *tuple, Datum value, Datum leaf, int le
 static bool
 insert_leaf(SpgTree *tree, SpgTuple *leaves, const SpgTuple *parent, Datum leaf, int level)
 {
-	SpgPage    *page = &tree->pages[leaves->page];
+	PaSpgPage  *page = &tree->space.pages[leaves->page];
 	int			bytes = leaf_bytes(tree, leaf);
 
 	if (bytes > CAPACITY)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg_internal("value is too large for a page")));
-	if (room(page, 1) >= bytes)
+	if (pa_spg_room(page, 1) >= bytes)
 	{
 		append_leaf(tree, leaves, leaf);
-		add_tuples(page, 1, bytes);
-		note_used(tree, leaves->page);
+		pa_spg_add(page, 1, bytes);
+		pa_spg_note_used(&tree->space, leaves->page);
 		return true;
 	}
 	if (parent != NULL && leaves->n < MOVED_TUPLES && leaves->bytes < MOVED_BYTES &&
@@ -675,15 +570,9 @@ create_tree(const PaIndexColumn *column)
 				  OidIsValid(column->stored_type) ? column->stored_type : column->type, &tree->leaf);
 	describe_type(OidIsValid(out.prefixType) ? out.prefixType : VOIDOID, &tree->prefix);
 	describe_type(OidIsValid(out.labelType) ? out.labelType : VOIDOID, &tree->label);
-	tree->allocated = 64;
-	tree->pages = palloc_array(SpgPage, tree->allocated);
-	for (int i = 0; i < (int) lengthof(tree->last); i++)
-		tree->last[i].page = NONE;
-	/* the metapage, the root, the root of NULLs */
-	for (int i = 0; i < 3; i++)
-		(void) new_page(tree, true);
+	pa_spg_init_pages(&tree->space);
 	tree->root = new_tuple(tree, false);
-	tree->root->page = ROOT;
+	tree->root->page = PA_SPG_ROOT;
 	return tree;
 }
 
@@ -732,7 +621,7 @@ build_cb(void *arg)
 		MemoryContextReset(scratch);
 	}
 	/* NULLs are tuples without a value on pages of their own */
-	wanted->pages = 3 + ceil(((tree->npages - 3) + (double) nulls * PLACEHOLDER / CAPACITY) *
+	wanted->pages = 3 + ceil(((tree->space.npages - 3) + (double) nulls * PA_SPG_PLACEHOLDER / CAPACITY) *
 							 index->tuples / n);
 	return true;
 }
