@@ -75,9 +75,9 @@
 #define MIN_UNNOTICED_DECISIVE_GAIN 0.02
 
 /*
- * And nothing matters that takes a processor less than a second a day, or less
- * than a hundredth of its time if nobody notices a call: shares of the time
- * watched.
+ * And nothing matters that takes a processor less than a second a day, a share
+ * of the time watched.  If nobody notices a call it must be a hundredth of what
+ * the workload takes, or of the processor where that is less.
  */
 #define MIN_LOAD 0.00001
 #define MIN_UNNOTICED_LOAD 0.01
@@ -195,8 +195,9 @@ static bool
 is_worth_for_server(const PaChoice *choice, const PaGain *gain)
 {
 	double		net = gain->saved - gain->maintenance;
+	double		load = Min(choice->matrix->window, choice->matrix->total_weight);
 
-	if (net < choice->matrix->window * MIN_UNNOTICED_LOAD)
+	if (net < load * MIN_UNNOTICED_LOAD)
 		return false;
 	return net >= gain->remaining * MIN_UNNOTICED_GAIN ||
 		(net >= gain->remaining * MIN_UNNOTICED_DECISIVE_GAIN &&

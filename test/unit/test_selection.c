@@ -68,6 +68,7 @@ typedef struct CalledCase
 {
 	SelectionCase c;
 	double		calls;			/* of each */
+	double		idle;			/* the window is so many times the workload's time */
 } CalledCase;
 
 static const SelectionCase cases[] = {
@@ -347,6 +348,14 @@ static const PricedCase priced_cases[] = {
 };
 
 static const CalledCase called_cases[] = {
+	{{"short calls that are most of what an idle server does", 0,
+		{{100, 500, "(1)", {{"(1)", 10}}}},
+	"(1)"},
+	1000, 1000},
+	{{"the same where it does next to nothing", 0,
+		{{100, 500, "(1)", {{"(1)", 10}}}},
+	""},
+	1000, 1000000},
 	{{"a hundredth that nobody who waits notices", 9000,
 		{{400, 1000, "(1)", {{"(1)", 250}}}},
 	""},
@@ -543,6 +552,8 @@ run_called_case(const CalledCase *called)
 
 	for (int i = 0; i < list_length(matrix->statements); i++)
 		pa_matrix_set_calls(matrix, i, called->calls);
+	if (called->idle > 0)
+		matrix->window *= called->idle;
 	check_choice(&called->c, matrix);
 }
 
