@@ -9,8 +9,9 @@ CREATE VIEW of AS
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 
 -- constants with a minus sign: the sign goes when it stands right before
-SELECT -5 AS minus, - 6 AS apart;
-SELECT -(777) AS in_parentheses, - -5 AS twice, 'x'::text AS third;
+-- (from this test's table: two constants alone are also some other test's statement, with its text)
+SELECT -5 AS minus, - 6 AS apart FROM kept;
+SELECT -(777) AS in_parentheses, - -5 AS twice, 'x'::text AS third FROM kept;
 SELECT query FROM of WHERE query ~ '(minus|in_parentheses)' ORDER BY query;
 
 -- EXECUTE and PREPARE bring no texts of their own, DEALLOCATE is no query
