@@ -3,7 +3,8 @@ CREATE SCHEMA nested_test;
 SET search_path = nested_test, public;
 CREATE TABLE parent (id int PRIMARY KEY, note text);
 CREATE TABLE child (id int PRIMARY KEY, parent_id int REFERENCES parent ON DELETE CASCADE);
-CREATE TABLE pet (id int PRIMARY KEY, parent_id int REFERENCES parent);
+-- from 18 on the look-ups of all keys have one identifier, if the column's place is the same: not so here
+CREATE TABLE pet (id int PRIMARY KEY, name text, kind text, born date, colour text, parent_id int REFERENCES parent);
 CREATE TABLE log (what text);
 CREATE FUNCTION notes(n int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
@@ -39,7 +40,7 @@ CREATE VIEW nested AS
 		AND query NOT LIKE '%perf_advisor%' AND query NOT LIKE '% nested %';
 INSERT INTO parent SELECT g FROM generate_series(1, 10) AS g;
 INSERT INTO child SELECT g, 1 + g % 10 FROM generate_series(1, 30) AS g;
-INSERT INTO pet VALUES (1, 1);
+INSERT INTO pet (id, parent_id) VALUES (1, 1);
 
 SELECT perf_advisor.reset() IS NOT NULL AS reset;
 SELECT notes(3);
