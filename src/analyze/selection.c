@@ -82,6 +82,12 @@
 #define MIN_LOAD 0.00001
 #define MIN_UNNOTICED_LOAD 0.01
 
+/*
+ * A scan of a table of the least size that is looked at costs some 200 units; an
+ * index that finds a hundred rows, a hundred.
+ */
+#define MIN_SCAN_UNITS 150.0
+
 /* Questions asked before those that come first are to be answered. */
 #define MANY_QUESTIONS 32
 
@@ -117,6 +123,17 @@ pa_choice_time_with(PaChoice *choice, const Bitmapset *set)
 	return choice->time_with;
 }
 
+/*
+ * Whether nearly all that it takes is reading rows that it does not want: of
+ * a table that is still small, or by an index that finds too many.  What that
+ * takes today is not what counts, but that it grows with the table.
+ */
+static bool
+is_spared_scan(double before, double after)
+{
+	return before - after >= MIN_SCAN_UNITS && before - after >= before * DECISIVE;
+}
+
 void
 pa_choice_add_gain(const PaChoice *choice, int statement, double before,
 				   double after, PaGain *gain)
@@ -136,7 +153,8 @@ pa_choice_add_gain(const PaChoice *choice, int statement, double before,
 		return;
 	gain->saved += saved;
 	gain->before += time;
-	if (saved >= of->calls * NOTICED_MSEC || before - after >= NOTICED_UNITS)
+	if (saved >= of->calls * NOTICED_MSEC || before - after >= NOTICED_UNITS ||
+		is_spared_scan(before, after))
 	{
 		gain->noticed += saved;
 		gain->noticed_before += time;
