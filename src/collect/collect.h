@@ -209,6 +209,7 @@ extern void pa_collect_logged(int elevel, int sqlstate);
 /* ---- objects, by the catalog that they are in ---- */
 extern void pa_collect_created(Oid class_id, Oid object_id);
 extern void pa_collect_dropped(Oid class_id, Oid object_id);
+extern void pa_collect_detaching(const AlterTableStmt *statement);
 
 /* ---- transactions ---- */
 extern void pa_collect_xact_cb(XactEvent event, void *arg);

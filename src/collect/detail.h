@@ -59,6 +59,11 @@ extern bool pa_objects_changed; /* something waits for pa_objects_settle() */
 extern void pa_objects_settle(XactEvent event);
 extern void pa_objects_undo(SubTransactionId since);
 
+/* index_heirs.c: who has the uses of an index that goes */
+extern List *pa_indexes_below(Oid relid);
+extern Oid	pa_partitioned_index_of(Oid indexid);
+extern Oid	pa_index_copy_of(Oid indexid);
+
 /* plan_text.c */
 extern pg_attribute_cold void pa_plan_text_take(PaFrame *frame, QueryDesc *query_desc);
 

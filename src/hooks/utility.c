@@ -34,6 +34,9 @@ process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 {
 	PaUtility	utility;
 
+	/* recording may be off: as object_access_hook, which does not see this */
+	if (IsA(pstmt->utilityStmt, AlterTableStmt))
+		pa_collect_detaching((const AlterTableStmt *) pstmt->utilityStmt);
 	if (pa_collect_idle() || pa_whatif_active())
 	{
 		run_next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);

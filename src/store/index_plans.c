@@ -143,6 +143,36 @@ remove_locked(PaSharedPlan *plan)
 	shared->nplans--;
 }
 
+/*
+ * Has the plans of an index that is gone count for another.  One that contains
+ * both counts once.  It is in no plan that will be executed again.
+ */
+void
+pa_index_plans_replace_locked(Oid dbid, Oid indexid, Oid heirid)
+{
+	PaSharedPlan *plans = pa_shared_plans();
+
+	for (int i = 0; i < pa_shared->index_uses.max_plans; i++)
+	{
+		Oid		   *indexes = plans[i].indexes.few;
+		int			place = -1;
+		bool		has_heir = false;
+
+		if (plans[i].nindexes == 0 || plans[i].dbid != dbid)
+			continue;
+		if (plans[i].nindexes > PA_FEW_INDEXES)
+			indexes = pa_blob_address(plans[i].indexes.many);
+		for (uint32 n = 0; n < plans[i].nindexes; n++)
+		{
+			if (indexes[n] == indexid)
+				place = n;
+			has_heir |= indexes[n] == heirid;
+		}
+		if (place >= 0)
+			indexes[place] = has_heir ? InvalidOid : heirid;
+	}
+}
+
 /* ---- sweeping ---- */
 
 static void

@@ -222,9 +222,12 @@ pa_index_uses_credit_locked(const PaStatementKey *key, const PaCounters *counter
 	indexes = pa_plan_indexes(plan);
 	for (uint32 i = 0; i < plan->nindexes; i++)
 	{
-		PaSharedIndex *row = pa_index_make_locked(key->shape.dbid, indexes[i]);
+		PaSharedIndex *row;
 		PaIndexRows rows = pa_index_rows_locked(scans, indexes[i]);
 
+		if (!OidIsValid(indexes[i]))
+			continue;			/* handed over */
+		row = pa_index_make_locked(key->shape.dbid, indexes[i]);
 		row->uses += uses;
 		row->last_used = Max(row->last_used, pa_last_use(counters));
 		if (rows.sampled)
@@ -278,6 +281,59 @@ pa_store_forget_index(Oid dbid, Oid indexid)
 	row = pa_index_find_locked(dbid, indexid);
 	if (row != NULL)
 		remove_locked(row);
+	LWLockRelease(pa_index_uses_lock());
+}
+
+/* Adds what is in the row of an index that goes to that of its heir. */
+static void
+merge_locked(PaSharedIndex *heir, const PaSharedIndex *row)
+{
+	if (row->sampled_uses > 0)
+	{
+		heir->sampled_uses += row->sampled_uses;
+		heir->rows += (row->rows - heir->rows) * row->sampled_uses / heir->sampled_uses;
+	}
+	heir->uses += row->uses;
+	heir->last_used = Max(heir->last_used, row->last_used);
+	heir->statements = Min(heir->statements + row->statements, PA_MOST_STATEMENTS);
+}
+
+/*
+ * NB: the old row is copied before one is made, which may forget the oldest.
+ */
+void
+pa_store_bequeath_index(Oid dbid, Oid indexid, Oid heirid, bool replaced)
+{
+	PaSharedIndexUses *shared = &pa_shared->index_uses;
+	PaSharedIndex old = {0};
+	PaSharedIndex *row;
+
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
+	old.first_seen = Max(shared->since, (TimestampTz) pg_atomic_read_u64(&shared->forgotten));
+	row = pa_index_find_locked(dbid, indexid);
+	if (row != NULL)
+	{
+		old = *row;
+		remove_locked(row);
+	}
+	row = pa_index_make_locked(dbid, heirid);
+	merge_locked(row, &old);
+	/* its copy was complete before it took its place */
+	if (replaced)
+		row->first_seen = Min(row->first_seen, old.first_seen);
+	pa_index_plans_replace_locked(dbid, indexid, heirid);
+	LWLockRelease(pa_index_uses_lock());
+}
+
+void
+pa_store_credit_index(Oid dbid, Oid indexid, int64 uses, TimestampTz last_used)
+{
+	PaSharedIndex *row;
+
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
+	row = pa_index_make_locked(dbid, indexid);
+	row->uses += uses;
+	row->last_used = Max(row->last_used, last_used);
 	LWLockRelease(pa_index_uses_lock());
 }
 

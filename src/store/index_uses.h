@@ -33,7 +33,10 @@
 
 #define PA_FEW_INDEXES 4		/* of a plan: kept in its row */
 
-/* The indexes of one plan: each once, in no order. */
+/*
+ * The indexes of one plan: each once, in no order.  InvalidOid is in the place
+ * of one that is gone, whose heir is in the list, too.
+ */
 typedef struct PaSharedPlan
 {
 	Oid			dbid;
@@ -144,6 +147,7 @@ extern void pa_index_plans_init(void);
 extern PaSharedPlan *pa_index_plan_find_locked(Oid dbid, int64 planid);
 extern bool pa_index_plan_add_locked(Oid dbid, int64 planid, const Oid *indexes, uint32 count,
 									 dsa_pointer *many);
+extern void pa_index_plans_replace_locked(Oid dbid, Oid indexid, Oid heirid);
 
 /* index_uses.c: all under the lock, exclusive to change */
 extern void pa_indexes_init(void);

@@ -407,9 +407,12 @@ add_plan(HTAB *sums, const PaUsesSnapshot *snapshot, const PaUsesCopy *entries, 
 	for (uint32 n = 0; plan != NULL && n < plan->count; n++)
 	{
 		Oid			indexid = ((const Oid *) snapshot->indexes.items)[plan->first + n];
-		PaIndexSum *sum = find_sum(sums, indexid, snapshot->since);
 		double		rows = samples == 0 ? -1 : sampled_rows(snapshot, entries, count, indexid);
+		PaIndexSum *sum;
 
+		if (!OidIsValid(indexid))
+			continue;
+		sum = find_sum(sums, indexid, snapshot->since);
 		sum->use.uses += uses;
 		sum->use.last_used = Max(sum->use.last_used, last_used);
 		if (sum->queryid != entries->queryid)
@@ -547,6 +550,9 @@ pa_store_read_plan_indexes(Oid dbid, int64 planid)
 	LWLockRelease(pa_index_uses_lock());
 
 	for (uint32 i = 0; i < count; i++)
-		result = lappend_oid(result, indexes[i]);
+	{
+		if (OidIsValid(indexes[i]))
+			result = lappend_oid(result, indexes[i]);
+	}
 	return result;
 }

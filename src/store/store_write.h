@@ -170,6 +170,16 @@ extern void pa_store_note_index(Oid dbid, Oid indexid);
 extern void pa_store_forget_index(Oid dbid, Oid indexid);
 extern void pa_store_forget_database(Oid dbid);
 
+/*
+ * An index was dropped whose uses another one has from now on: the partitioned
+ * index that it was a part of, or the copy that "replaced" it, which counts as
+ * watched for as long.
+ */
+extern void pa_store_bequeath_index(Oid dbid, Oid indexid, Oid heirid, bool replaced);
+
+/* An index has uses besides those of its plans. */
+extern void pa_store_credit_index(Oid dbid, Oid indexid, int64 uses, TimestampTz last_used);
+
 /* Some indexes were created, and it is not known which. */
 extern void pa_store_forget_creations(void);
 

@@ -223,7 +223,7 @@ SELECT first_seen AS seen FROM perf_advisor.index_usage WHERE indexrelname = 'r_
 REINDEX INDEX r_v;
 SELECT first_seen = :'seen' AS same FROM perf_advisor.index_usage WHERE indexrelname = 'r_v';
 REINDEX INDEX CONCURRENTLY r_v;
-SELECT first_seen > :'seen' AS later FROM perf_advisor.index_usage WHERE indexrelname = 'r_v';
+SELECT first_seen = :'seen' AS same FROM perf_advisor.index_usage WHERE indexrelname = 'r_v';
 SELECT first_seen AS seen FROM perf_advisor.index_usage WHERE indexrelname = 'r_v' \gset
 -- a DROP that is rolled back drops no counts, a CREATE that is leaves nothing
 SELECT count(id) FROM r WHERE v = 3 AND id < 500;
