@@ -29,9 +29,12 @@
 #include "base/attempt.h"
 #include "report/node_link.h"
 
-/* As the answer's columns below; times in microseconds of Unix. */
+/*
+ * As the answer's columns below; times in microseconds of Unix.  One statement
+ * alone: dblink_is_busy() tells that its result is there to the last byte, of a
+ * second one the rest would be waited for.
+ */
 #define QUESTION \
-	"SET statement_timeout = '2s'; " \
 	"SELECT s.system_identifier, pg_catalog.pg_is_in_recovery(), d.oid, u.indexrelid, u.uses," \
 	" (extract(epoch FROM u.last_used) * 1000000)::pg_catalog.int8," \
 	" (extract(epoch FROM u.first_seen) * 1000000)::pg_catalog.int8, u.complete" \
@@ -308,24 +311,15 @@ ask_for_error(const char *schema, PaNodeLink *link)
 			pnstrdup(call.text, strcspn(call.text, "\n")));
 }
 
-/* Takes one result; the first is that of SET. */
-static bool
-receive(const char *schema, PaNodeLink *link, const char *columns, bool (*take) (Call *call))
-{
-	Call		call = {.take = take, .link = link};
-
-	call.sql = psprintf("SELECT a.* FROM %s.dblink_get_result($1, false)%s", schema, columns);
-	return call_dblink(&call, schema, NULL, NULL, PA_NODE_REFUSED);
-}
-
 void
 pa_node_receive(const char *schema, PaNodeLink *link)
 {
+	Call		call = {.take = take_answer, .link = link};
+
 	link->waiting = false;
 	say(link, PA_NODE_NOT_ASKED, NULL);
-	if (receive(schema, link, " AS a(status text)", take_text) &&
-		receive(schema, link, ANSWER, take_answer))
-		return;
-	if (link->node->state == PA_NODE_NOT_ASKED)
+	call.sql = psprintf("SELECT a.* FROM %s.dblink_get_result($1, false)" ANSWER, schema);
+	if (!call_dblink(&call, schema, NULL, NULL, PA_NODE_REFUSED) &&
+		link->node->state == PA_NODE_NOT_ASKED)
 		ask_for_error(schema, link);
 }

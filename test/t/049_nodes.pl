@@ -128,6 +128,40 @@ is($primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('mute'); SEL
 $primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('mute')");
 close $mute;
 
+# one that begins to answer, and stops
+my $encoding = $primary->safe_psql('postgres', 'SHOW server_encoding');
+my $stalling = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1');
+my $stalls = fork();
+die 'fork failed' if !defined $stalls;
+if ($stalls == 0)
+{
+	while (my $client = $stalling->accept)
+	{
+		my $message = sub { my ($type, $body) = @_; syswrite($client, $type . pack('N', length($body) + 4) . $body); };
+		my ($length, $body, $type);
+		sysread($client, $length, 4);
+		sysread($client, $body, unpack('N', $length) - 4);
+		$message->('R', pack('N', 0));
+		$message->('S', "client_encoding\0$encoding\0");
+		$message->('S', "server_version\0" . "15.1\0");
+		$message->('Z', 'I');
+		sysread($client, $type, 1);
+		# a first column of a description that never ends
+		syswrite($client, 'T' . pack('Nn', 200, 8) . "system_identifier\0");
+		sysread($client, $type, 4096);
+		sysread($client, $type, 4096);
+		close $client;
+	}
+	exit 0;
+}
+make_server('stalling', sprintf("host '127.0.0.1', port '%s', dbname 'postgres', connect_timeout '2', sslmode 'disable', gssencmode 'disable'", $stalling->sockport));
+$primary->safe_psql('postgres', "SELECT perf_advisor.add_node('stalling')");
+is( $primary->safe_psql('postgres', "SET statement_timeout = '60s'; SELECT state, message FROM perf_advisor.nodes WHERE server = 'stalling'"),
+	'unreachable|it did not answer in time', 'half an answer is not waited for');
+$primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('stalling')");
+kill 'KILL', $stalls;
+waitpid $stalls, 0;
+
 # servers that are no standbys of this one
 make_server('itself', sprintf("host '%s', port '%s', dbname 'postgres', connect_timeout '2'", $primary->host, $primary->port));
 $primary->safe_psql('postgres', "SELECT perf_advisor.add_node('itself')");
