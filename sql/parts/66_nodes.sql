@@ -19,7 +19,7 @@ CREATE FUNCTION perf_advisor.add_node(server name)
 RETURNS void
 AS 'MODULE_PATHNAME', 'pa_add_node_1_0'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION perf_advisor.add_node(name) IS 'Has a standby asked which indexes it uses, from now on, by whoever reads perf_advisor.unused_indexes: the foreign server leads to this database on the standby, has a connect_timeout of 1 to 10 seconds, and a user mapping for the reader. Needs the extension dblink. It is not connected to now, see perf_advisor.nodes.';
+COMMENT ON FUNCTION perf_advisor.add_node(name) IS 'Has a standby asked which indexes it uses, from now on, by whoever reads perf_advisor.unused_indexes: the foreign server leads to this database on the standby, has a connect_timeout of 1 to 10 seconds, one host, an owner who may add nodes, and a user mapping for the reader. Needs the extension dblink. It is not connected to now, see perf_advisor.nodes.';
 
 CREATE FUNCTION perf_advisor.remove_node(server name)
 RETURNS void
@@ -33,6 +33,7 @@ CREATE FUNCTION perf_advisor.node_index_usage(
 	OUT state text,
 	OUT message text,
 	OUT asked_at timestamptz,
+	OUT receivers bigint,
 	OUT indexrelid oid,
 	OUT uses bigint,
 	OUT last_used timestamptz,
@@ -42,7 +43,7 @@ CREATE FUNCTION perf_advisor.node_index_usage(
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_node_index_usage_1_0'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION perf_advisor.node_index_usage() IS 'Asks the nodes, for two seconds and what connecting takes, for the views perf_advisor.nodes and perf_advisor.unused_indexes: a row without indexrelid for each node, and one for each index of those that answered.';
+COMMENT ON FUNCTION perf_advisor.node_index_usage() IS 'Asks the nodes, for two seconds and what connecting takes, for the views perf_advisor.nodes and perf_advisor.unused_indexes: a row without indexrelid for each node, with the standbys that it has itself (receivers), and one for each index of those that answered; and one without server with the most standbys that this server had within the window of unused_indexes.';
 
 CREATE VIEW perf_advisor.nodes AS
 SELECT
@@ -52,7 +53,8 @@ SELECT
 	n.asked_at,
 	n.added_at
 FROM perf_advisor.node_index_usage() AS n
-WHERE n.indexrelid IS NULL;
+WHERE n.indexrelid IS NULL
+	AND n.server IS NOT NULL;
 COMMENT ON VIEW perf_advisor.nodes IS 'One row for each standby that perf_advisor.add_node() was told about, asked now with the user mapping of whoever reads.';
 COMMENT ON COLUMN perf_advisor.nodes.server IS 'Foreign server that leads to it.';
 COMMENT ON COLUMN perf_advisor.nodes.state IS 'answered. unreachable: no connection, or no answer within two seconds; what was waited for in vain is tried again after a minute, by whichever session. refused: it is there, but what it says cannot be used. not asked: there was no time left, or this server is itself a standby.';

@@ -64,7 +64,7 @@ own AS (
 ),
 -- Standbys have uses of their own.
 asked AS MATERIALIZED (
-	SELECT n.server, n.state, n.indexrelid, n.uses, n.last_used, n.first_seen, n.complete
+	SELECT n.server, n.state, n.receivers, n.indexrelid, n.uses, n.last_used, n.first_seen, n.complete
 	FROM perf_advisor.node_index_usage() AS n
 ),
 on_standbys AS (
@@ -93,11 +93,14 @@ standbys AS (
 	SELECT
 		a.nodes,
 		a.answered,
-		a.answered < a.nodes OR a.answered < r.seen AS unknown
+		-- a standby may have standbys, too
+		a.answered < a.nodes OR a.answered < greatest(r.seen, a.remembered) + a.receivers AS unknown
 	FROM receivers AS r,
 		(SELECT
-			pg_catalog.count(*) AS nodes,
-			pg_catalog.count(*) FILTER (WHERE asked.state = 'answered') AS answered
+			pg_catalog.count(asked.server) AS nodes,
+			pg_catalog.count(*) FILTER (WHERE asked.state = 'answered') AS answered,
+			coalesce(pg_catalog.sum(asked.receivers) FILTER (WHERE asked.server IS NOT NULL), 0) AS receivers,
+			coalesce(pg_catalog.max(asked.receivers) FILTER (WHERE asked.server IS NULL), 0) AS remembered
 		FROM asked
 		WHERE asked.indexrelid IS NULL) AS a
 ),
@@ -168,6 +171,15 @@ judged AS (
 				AND f.entries_per_day >= 1000 * f.uses_per_day THEN 'rarely_used'
 		END AS class
 	FROM rates AS f
+),
+-- Used ones that redundant_indexes drops because an unused one can do their work.
+heirs AS MATERIALIZED (
+	SELECT r.covered_by_relid AS indexrelid, pg_catalog.string_agg(r.indexrelname, ', ' ORDER BY r.indexrelname) AS names
+	FROM perf_advisor.redundant_indexes() AS r
+	JOIN usage AS u ON u.root = r.indexrelid AND u.uses > 0
+	WHERE (SELECT pg_catalog.bool_or(judged.class = 'unused') FROM judged)
+		AND r.fix IS NOT NULL
+	GROUP BY r.covered_by_relid
 )
 SELECT
 	n.nspname AS schemaname,
@@ -239,6 +251,7 @@ SELECT
 				ELSE '' END
 			|| coalesce('. To know: ' || j.duties, '')
 			|| CASE WHEN j.idx_scan > 0 THEN '. The ' || j.idx_scan || ' scans of pg_stat_user_indexes are the planner''s, or older' ELSE '' END
+			|| coalesce('. Drop it or ' || h.names || ', which is used and whose work it can do (perf_advisor.redundant_indexes), not both', '')
 			|| '.'
 	END AS reason,
 	c.fix,
@@ -250,7 +263,8 @@ JOIN pg_catalog.pg_index AS x ON x.indexrelid = j.indexrelid
 JOIN pg_catalog.pg_class AS t ON t.oid = x.indrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 LEFT JOIN perf_advisor.drop_impact AS m ON m.indexrelid = j.indexrelid
-LEFT JOIN LATERAL perf_advisor.index_drop(CASE WHEN j.class = 'unused' THEN j.indexrelid END) AS c ON true
+LEFT JOIN heirs AS h ON h.indexrelid = j.indexrelid AND j.class = 'unused'
+LEFT JOIN LATERAL perf_advisor.index_drop(CASE WHEN j.class = 'unused' AND h.names IS NULL THEN j.indexrelid END) AS c ON true
 WHERE j.class IS NOT NULL
 ORDER BY pg_catalog.array_position(ARRAY['unused', 'unused_on_primary_only', 'unused_on_standby_only', 'rarely_used', 'insufficient_window', 'pg_stat_only', 'needed'], j.class),
 	j.index_size DESC, j.indexrelid;
@@ -286,7 +300,7 @@ COMMENT ON COLUMN perf_advisor.unused_indexes.write_time IS 'What writing them t
 COMMENT ON COLUMN perf_advisor.unused_indexes.drop_impact_pct IS 'What the drop would cost, as perf_advisor.simulate_drop() found last: a share of what all recorded statements take, in per cent. NULL: it was not called for this index.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.drop_impact_at IS 'When that was.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.reason IS 'Why, in a sentence.';
-COMMENT ON COLUMN perf_advisor.unused_indexes.fix IS 'The statement that drops it, to be run outside a transaction; of class unused only.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.fix IS 'The statement that drops it, to be run outside a transaction; of class unused only, and not of what stays when a used index is dropped as redundant: reason names both.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.undo IS 'What makes the same index again; of class unused only.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.undo_rest IS 'What is to be run after undo: comment and statistics targets. NULL: nothing.';
 

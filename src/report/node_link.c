@@ -37,14 +37,20 @@
 #define QUESTION \
 	"SELECT s.system_identifier, pg_catalog.pg_is_in_recovery(), d.oid, u.indexrelid, u.uses," \
 	" (extract(epoch FROM u.last_used) * 1000000)::pg_catalog.int8," \
-	" (extract(epoch FROM u.first_seen) * 1000000)::pg_catalog.int8, u.complete" \
+	" (extract(epoch FROM u.first_seen) * 1000000)::pg_catalog.int8, u.complete," \
+	" (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::pg_catalog.int8," \
+	" (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication AS r" \
+	" FULL JOIN pg_catalog.pg_replication_slots AS l ON l.active_pid OPERATOR(pg_catalog.=) r.pid" \
+	" WHERE l.slot_type IS DISTINCT FROM 'logical' AND r.state IS DISTINCT FROM 'backup'" \
+	" AND r.application_name IS DISTINCT FROM 'pg_receivewal')" \
 	" FROM pg_catalog.pg_control_system() AS s" \
 	" JOIN pg_catalog.pg_database AS d ON d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()" \
 	" LEFT JOIN perf_advisor.index_usage AS u ON true"
 
 #define ANSWER \
 	" AS a(system_identifier bigint, in_recovery boolean, dbid oid, indexrelid oid," \
-	" uses bigint, last_used bigint, first_seen bigint, complete boolean)"
+	" uses bigint, last_used bigint, first_seen bigint, complete boolean," \
+	" started_at bigint, receivers bigint)"
 
 #define UNIX_EPOCH_USEC \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
@@ -261,6 +267,22 @@ refusal(HeapTuple tuple)
 	return NULL;
 }
 
+/* No server has been up for that long, nor any index been used so often. */
+#define MAX_USES INT64CONST(1000000000000000)
+
+static bool
+is_plausible_time(TimestampTz time)
+{
+	return time >= 0 && time < GetCurrentTimestamp() + USECS_PER_DAY;
+}
+
+static bool
+is_plausible(const PaNodeIndexUse *use)
+{
+	return use->uses >= 0 && use->uses <= MAX_USES && use->first_seen != 0 &&
+		is_plausible_time(use->first_seen) && is_plausible_time(use->last_used);
+}
+
 static void
 take_use(PaNodeIndexUse *use, HeapTuple tuple)
 {
@@ -278,6 +300,7 @@ take_answer(Call *call)
 {
 	PaNode	   *node = call->link->node;
 	const char *why;
+	bool		isnull;
 
 	if (SPI_processed == 0)
 		return false;
@@ -287,13 +310,25 @@ take_answer(Call *call)
 		say(call->link, PA_NODE_REFUSED, MemoryContextStrdup(call->context, why));
 		return true;
 	}
+	node->started_at = int8_value(SPI_tuptable->vals[0], 9, &isnull);
+	node->receivers = Max(int8_value(SPI_tuptable->vals[0], 10, &isnull), 0);
 	node->uses = MemoryContextAllocHuge(call->context, SPI_processed * sizeof(PaNodeIndexUse));
 	node->nuses = 0;
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		take_use(&node->uses[node->nuses], SPI_tuptable->vals[i]);
-		if (OidIsValid(node->uses[node->nuses].indexid))
-			node->nuses++;
+		PaNodeIndexUse *use = &node->uses[node->nuses];
+
+		take_use(use, SPI_tuptable->vals[i]);
+		if (!OidIsValid(use->indexid))
+			continue;
+		if (!is_plausible(use))
+		{
+			node->nuses = 0;
+			say(call->link, PA_NODE_REFUSED,
+				MemoryContextStrdup(call->context, "what it says of its indexes cannot be true"));
+			return true;
+		}
+		node->nuses++;
 	}
 	say(call->link, PA_NODE_ANSWERED, NULL);
 	return true;

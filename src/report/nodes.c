@@ -31,6 +31,7 @@
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -142,6 +143,34 @@ is_bounded(const ForeignServer *server)
 	return end != value && *end == '\0' && seconds > 0 && seconds <= MAX_CONNECT_TIMEOUT;
 }
 
+/* libpq tries each of several hosts for as long as one. */
+static bool
+has_several_hosts(const ForeignServer *server)
+{
+	ListCell   *lc;
+
+	foreach(lc, server->options)
+	{
+		DefElem    *option = lfirst(lc);
+
+		if ((strcmp(option->defname, "host") == 0 || strcmp(option->defname, "hostaddr") == 0) &&
+			strchr(defGetString(option), ',') != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whoever owns the foreign server says which server is asked, with the reader's
+ * user mapping: that must be somebody who may add nodes.  A server that another
+ * role made under a name that was left is none.
+ */
+static bool
+is_trusted(const ForeignServer *server)
+{
+	return pg_class_aclcheck(pa_own_table(NODES_TABLE), server->owner, ACL_INSERT) == ACLCHECK_OK;
+}
+
 /* Why the foreign server can't be asked, or NULL. */
 static const char *
 server_refusal(const ForeignServer *server)
@@ -150,6 +179,10 @@ server_refusal(const ForeignServer *server)
 		return "the foreign server does not exist";
 	if (!is_bounded(server))
 		return "the foreign server has no connect_timeout of 1 to 10 seconds";
+	if (has_several_hosts(server))
+		return "the foreign server leads to several hosts";
+	if (!is_trusted(server))
+		return "the foreign server's owner may not add nodes";
 	return NULL;
 }
 
@@ -252,6 +285,28 @@ take_answers(Asking *asking)
 	return waiting;
 }
 
+/* A server that answered under two names is one. */
+static void
+refuse_doubles(Asking *asking)
+{
+	for (int i = 0; i < list_length(asking->links); i++)
+	{
+		const PaNode *first = ((PaNodeLink *) list_nth(asking->links, i))->node;
+
+		for (int j = i + 1; j < list_length(asking->links) && first->state == PA_NODE_ANSWERED; j++)
+		{
+			PaNode	   *node = ((PaNodeLink *) list_nth(asking->links, j))->node;
+
+			if (node->state != PA_NODE_ANSWERED || node->started_at != first->started_at)
+				continue;
+			node->state = PA_NODE_REFUSED;
+			node->message = psprintf("it is the same server as \"%s\"", first->server);
+			node->nuses = 0;
+			node->receivers = 0;
+		}
+	}
+}
+
 /* Nodes that have not answered by now are unreachable. */
 static void
 give_up_waiting(Asking *asking)
@@ -291,6 +346,7 @@ ask_cb(void *arg)
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 	}
+	refuse_doubles(asking);
 	return true;
 }
 
@@ -367,6 +423,18 @@ check_server(const char *name)
 				 errdetail("Whoever reads advice would wait for a node that is down."),
 				 errhint("ALTER SERVER %s OPTIONS (%s connect_timeout '2');", quote_identifier(name),
 						 connect_timeout(server) != NULL ? "SET" : "ADD")));
+	if (has_several_hosts(server))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("server \"%s\" leads to several hosts", name),
+				 errdetail("A node is one server, and each of several hosts would be waited for."),
+				 errhint("Make a foreign server for each, and add them all.")));
+	if (!is_trusted(server))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the owner of server \"%s\" may not add nodes", name),
+				 errdetail("Whoever owns it could have readers of advice connected to any other server."),
+				 errhint("ALTER SERVER %s OWNER TO the owner of perf_advisor.%s.", quote_identifier(name), NODES_TABLE)));
 }
 
 static void

@@ -40,6 +40,8 @@ typedef struct PaNode
 	PaNodeState state;
 	char	   *message;		/* why it did not answer, NULL when it did */
 	TimestampTz asked_at;		/* 0: not now */
+	int64		started_at;		/* usec of Unix: tells servers apart */
+	int64		receivers;		/* standbys that it has itself */
 	int			nuses;
 	PaNodeIndexUse *uses;
 } PaNode;

@@ -16,6 +16,7 @@
 #include "compat/export.h"
 #include "report/nodes.h"
 #include "sqlapi/row.h"
+#include "store/store.h"
 
 PA_SQL_FUNCTION(pa_add_node_1_0);
 PA_SQL_FUNCTION(pa_remove_node_1_0);
@@ -72,6 +73,19 @@ put_node(PaRow *row, const PaNode *node)
 	pa_row_text(row, state_name(node->state));
 	pa_row_text(row, node->message);
 	put_time(row, node->asked_at);
+	pa_row_int8(row, node->receivers);
+	for (int i = 0; i < 5; i++)
+		pa_row_null(row);
+	pa_row_end(row);
+}
+
+/* The row of this server: the standbys that it remembers. */
+static void
+put_this_server(PaRow *row)
+{
+	for (int i = 0; i < 5; i++)
+		pa_row_null(row);
+	pa_row_int8(row, pa_store_remembered_standbys());
 	for (int i = 0; i < 5; i++)
 		pa_row_null(row);
 	pa_row_end(row);
@@ -81,7 +95,7 @@ static void
 put_use(PaRow *row, const PaNode *node, const PaNodeIndexUse *use)
 {
 	pa_row_name(row, node->server);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		pa_row_null(row);
 	pa_row_oid(row, use->indexid);
 	pa_row_int8(row, use->uses);
@@ -100,6 +114,7 @@ pa_node_index_usage_1_0(PG_FUNCTION_ARGS)
 	PaRow		row;
 
 	pa_rows_begin(&row, fcinfo);
+	put_this_server(&row);
 	foreach(lc, nodes)
 	{
 		const PaNode *node = lfirst(lc);

@@ -234,6 +234,8 @@ init_shared_store(void)
 			pg_atomic_init_u32(&slab->entries[j].changes, 0);
 	}
 	pa_unreachable_init(pa_shared->unreachable);
+	pg_atomic_init_u64(&pa_shared->standbys, 0);
+	pg_atomic_init_u64(&pa_shared->standbys_at, 0);
 	pa_saver_init();
 	pa_table_init();
 	pa_index_plans_init();

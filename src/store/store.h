@@ -181,6 +181,14 @@ extern TimestampTz pa_store_reset(const PaShapeKey *key, bool minmax_only);
 extern TimestampTz pa_store_unreachable_at(Oid dbid, Oid serverid);
 extern void pa_store_note_unreachable(Oid dbid, Oid serverid, TimestampTz at);
 
+/*
+ * Standbys that are connected: the launcher notes them, and the most that there
+ * were within the window of unused indexes are remembered.  One that is being
+ * restarted is still one.
+ */
+extern void pa_store_note_standbys(int64 count);
+extern int64 pa_store_remembered_standbys(void);
+
 /* ---- the file that keeps the store over a restart ---- */
 
 /* This process is the one that saves, from now until it exits. */

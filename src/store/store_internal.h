@@ -262,7 +262,7 @@ typedef struct PaSharedIndexUses
 } PaSharedIndexUses;
 
 /* Another server that could not be reached (unreachable.c).  Atomics. */
-#define PA_UNREACHABLE 16
+#define PA_UNREACHABLE 64
 
 typedef struct PaSharedUnreachable
 {
@@ -316,6 +316,8 @@ typedef struct PaSharedStore
 
 	PaSharedSaving saving;
 	PaSharedUnreachable unreachable[PA_UNREACHABLE];
+	pg_atomic_uint64 standbys;	/* most that were seen, at ... */
+	pg_atomic_uint64 standbys_at;	/* TimestampTz */
 
 	/* written under all partitions' locks, read under any one */
 	uint64		full_generation;	/* of the last reset of everything */

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * unreachable.c
- *		Which other servers could lately not be reached, so that not every
- *		session waits for the same one.
+ *		What is remembered of other servers: which could lately not be
+ *		reached, so that not every session waits for the same one; and how many
+ *		standbys there were.
  *
  * A few places, the oldest is overwritten.  Two sessions may overwrite each
  * other's: then a server is waited for once more.  Without the library
@@ -18,7 +19,13 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
+#include "config/config.h"
 #include "store/store_internal.h"
+
+/* Standbys are remembered for this long at least, seconds. */
+#define PA_KEEP_STANDBYS (24 * 60 * 60)
 
 static PaSharedUnreachable own[PA_UNREACHABLE];
 static bool own_ready = false;
@@ -82,4 +89,34 @@ pa_store_note_unreachable(Oid dbid, Oid serverid, TimestampTz at)
 
 	pg_atomic_write_u64(&place->server, key_of(dbid, serverid));
 	pg_atomic_write_u64(&place->at, (uint64) at);
+}
+
+/* ---- standbys ---- */
+
+static bool
+is_remembered(TimestampTz now)
+{
+	int64		keep = Max((int64) pa_guc_unused_index_min_age, PA_KEEP_STANDBYS);
+	TimestampTz at = (TimestampTz) pg_atomic_read_u64(&pa_shared->standbys_at);
+
+	return at != 0 && at > now - keep * USECS_PER_SEC;
+}
+
+void
+pa_store_note_standbys(int64 count)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (is_remembered(now) && count < (int64) pg_atomic_read_u64(&pa_shared->standbys))
+		return;
+	pg_atomic_write_u64(&pa_shared->standbys, (uint64) count);
+	pg_atomic_write_u64(&pa_shared->standbys_at, (uint64) now);
+}
+
+int64
+pa_store_remembered_standbys(void)
+{
+	if (pa_shared == NULL || !is_remembered(GetCurrentTimestamp()))
+		return 0;
+	return (int64) pg_atomic_read_u64(&pa_shared->standbys);
 }

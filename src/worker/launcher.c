@@ -28,6 +28,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "report/standbys.h"
 #include "store/store.h"
 #include "worker/worker.h"
 
@@ -42,7 +43,7 @@ static TimestampTz next_save = 0;
 
 /*
  * Saves the store when somebody asks, and once a minute when something
- * changed.
+ * changed; and looks for standbys.
  */
 static void
 save_store(void)
@@ -59,6 +60,7 @@ save_store(void)
 		done = pa_store_save();
 	else if (!due)
 		return;
+	pa_store_note_standbys(pa_report_count_standbys());
 	next_save = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), done ? PA_SAVE_INTERVAL : PA_SAVE_RETRY);
 }
 

@@ -151,6 +151,20 @@ UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'log_at'::regclass;
 SELECT count(*) AS invalid FROM perf_advisor.unused_indexes WHERE indexrelname = 'log_at';
 UPDATE pg_index SET indisvalid = true WHERE indexrelid = 'log_at'::regclass;
 
+-- of an unused index and a used one that is redundant beside it only one goes
+CREATE TABLE pair (id int, a int, b text);
+INSERT INTO pair SELECT i, i, repeat('b', 200) || i FROM generate_series(1, 20000) AS i;
+CREATE INDEX pair_a ON pair (a);
+CREATE INDEX pair_a_b ON pair (a, b);
+VACUUM ANALYZE pair;
+SELECT count(id) FROM pair WHERE a = 5 \g /dev/null
+SELECT indexrelname, kind, fix IS NOT NULL AS goes FROM perf_advisor.redundant_indexes WHERE relname = 'pair';
+SELECT indexrelname, class, fix, undo, regexp_replace(reason, '^.*was used\. ', '') AS reason FROM perf_advisor.unused_indexes WHERE relname = 'pair';
+DROP INDEX pair_a;
+SELECT count(id) FROM pair WHERE id = 5 \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, fix FROM perf_advisor.unused_indexes WHERE relname = 'pair';
+
 -- rules silence rows
 INSERT INTO perf_advisor.ignore_rules (category, schemaname, relname, reason) VALUES ('index', 'barn', 'fee%', 'seen');
 SELECT count(*) AS silenced FROM perf_advisor.unused_indexes WHERE relname LIKE 'feed%';

@@ -185,6 +185,20 @@ is(state_of('replica'), 'refused', 'a connect_timeout taken away makes it unfit'
 is(class_of($primary, 'orders_state'), 'unused_on_primary_only|0', 'and its indexes unknown');
 $primary->safe_psql('postgres', "ALTER SERVER replica OPTIONS (ADD connect_timeout '2')");
 
+# two names of one server are one; several hosts are none; nor is who may not add nodes
+make_server('again', "$standby_at, connect_timeout '2'");
+$primary->safe_psql('postgres', "SELECT perf_advisor.add_node('again')");
+is( $primary->safe_psql('postgres', 'SELECT server, state, message FROM perf_advisor.nodes ORDER BY server'),
+	qq{again|refused|it is the same server as "replica"\nreplica|answered|}, 'a server under two names is asked once');
+$primary->safe_psql('postgres', "SELECT perf_advisor.remove_node('again')");
+make_server('several', "host '127.0.0.1,127.0.0.1', dbname 'postgres', connect_timeout '2'");
+fails_with("SELECT perf_advisor.add_node('several')", qr/leads to several hosts/, 'several hosts would be waited for one after the other');
+$primary->safe_psql('postgres', 'CREATE ROLE other; GRANT USAGE ON FOREIGN DATA WRAPPER dblink_fdw TO other; ALTER SERVER again OWNER TO other');
+fails_with("SELECT perf_advisor.add_node('again')", qr/42501.*the owner of server "again" may not add nodes/s, 'nor a server of somebody else');
+$primary->safe_psql('postgres', 'ALTER SERVER replica OWNER TO other');
+is(state_of('replica'), 'refused', 'also when it was given away later');
+$primary->safe_psql('postgres', 'ALTER SERVER replica OWNER TO CURRENT_USER');
+
 # who may
 $primary->safe_psql('postgres', 'CREATE ROLE watcher LOGIN; GRANT pg_monitor TO watcher; CREATE ROLE plain LOGIN');
 fails_with("SET ROLE watcher; SELECT perf_advisor.add_node('replica')", qr/42501.*permission denied for function add_node/s, 'add_node() is the owner\'s');
