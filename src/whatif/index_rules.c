@@ -30,6 +30,7 @@
 #include "utils/ruleutils.h"
 
 #include "catalog/relation_facts.h"
+#include "compat/messages.h"
 #include "whatif/whatif_internal.h"
 
 /* pg_attribute.attgenerated of a column without storage; no server before 18 has one. */
@@ -213,7 +214,8 @@ pa_index_check_partition_key(const PaIndexSpec *spec)
 		if (!has_partition_column(spec, key, i))
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("unique constraint on partitioned table must include all partitioning columns"),
+					 errmsg("%s constraint on partitioned table must include all partitioning columns",
+							PA_UNIQUE_IN_MESSAGE),
 					 errdetail("%s constraint on table \"%s\" lacks column \"%s\" which is part of the partition key.",
 							   "UNIQUE", RelationGetRelationName(relation),
 							   get_attname(spec->relid, key->partattrs[i], false))));
