@@ -21,7 +21,7 @@ SELECT * FROM sack WHERE grain_id = 7 \g /dev/null
 \g /dev/null
 SELECT weight FROM sack WHERE place = 3 AND weight = 5 \g /dev/null
 \g /dev/null
-SELECT s.id FROM sack AS s LEFT JOIN grain AS g ON g.code = s.label WHERE s.id = 4 \g /dev/null
+SELECT s.label FROM sack AS s LEFT JOIN grain AS g ON g.code = s.label WHERE s.id = 4 \g /dev/null
 \g /dev/null
 -- called once: still a statement
 SELECT name FROM grain WHERE code = 'code9' \g /dev/null
