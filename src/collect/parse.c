@@ -8,6 +8,10 @@
  * client prepared long ago, brings its source text again at execution; then
  * every literal in it is replaced.
  *
+ * One identifier can stand for several texts, from 18 on for statements about
+ * different tables.  The first is kept; after a reset it is the first one
+ * parsed since, while a statement that was prepared before keeps its text.
+ *
  * IDENTIFICATION
  *		src/collect/parse.c
  *
@@ -138,18 +142,23 @@ put_text(PaSeenShape *seen, char *text)
 {
 	int			len;
 
-	seen->has_text = true;
-	if (text == NULL)
-		return;
-	len = strlen(text);
-	if (len > PA_MAX_TEXT)
-		len = pg_mbcliplen(text, len, PA_MAX_TEXT);
-	pa_application_look();
-	seen->has_text = pa_store_put_text(&seen->key, seen->hash, text, len, GetDatabaseEncoding(),
-									   pa_application_name());
-	if (seen->has_text)
+	if (text != NULL)
+	{
+		len = strlen(text);
+		if (len > PA_MAX_TEXT)
+			len = pg_mbcliplen(text, len, PA_MAX_TEXT);
+		pa_application_look();
+		if (!pa_store_put_text(&seen->key, seen->hash, text, len, GetDatabaseEncoding(),
+							   pa_application_name()))
+		{
+			pfree(text);
+			return;
+		}
 		seen->applications |= pa_application_bit;
-	pfree(text);
+		pfree(text);
+	}
+	seen->has_text = true;
+	seen->wants_text = false;
 }
 
 void
@@ -171,7 +180,7 @@ pa_collect_text(ParseState *pstate, Query *query, const JumbleState *jstate)
 		return;
 
 	seen = pa_seen_statement((int64) query->queryId);
-	if (likely(seen->has_text))
+	if (likely(!seen->wants_text))
 		return;
 	start = CleanQuerytext(pstate->p_sourcetext, &location, &len);
 	redact = needs_redaction(statement, start, len, jstate) || is_inside_secret(pstate->p_sourcetext);
@@ -187,13 +196,16 @@ pa_text_of_inner_query(PaSeenShape *seen, const char *query_string, const Jumble
 {
 	const PaSource *source = &pa_utility_source;
 
-	if (seen->has_text)
+	if (!seen->wants_text)
 		return;
 	if (query_string != NULL && query_string == source->text)
 		put_text(seen, make_text(source->text, source->location, source->len,
 								 jstate->clocations_count == 0 || source->secret, jstate));
 	else
+	{
 		seen->has_text = true;
+		seen->wants_text = false;
+	}
 }
 
 /* Makes up for a text that the store does not have (any more). */

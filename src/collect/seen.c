@@ -54,6 +54,7 @@ pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 		seen->key = *key;
 		seen->hash = hash;
 		seen->next_params = PA_FIRST_PARAMS;
+		seen->wants_text = true;
 	}
 	seen->indexes_put = 0;
 	seen->epoch = epoch - 1;	/* until the store has answered */
@@ -62,6 +63,7 @@ pa_seen_refresh(PaSeenShape *seen, const PaShapeKey *key, uint32 hash)
 		return;
 	seen->epoch = epoch;
 	seen->has_text = state.has_text;
+	seen->wants_text = !state.has_text || state.old_text;
 	seen->ran |= state.calls > 0;
 	seen->applications = state.application_known ? pa_application_bit : 0;
 	seen->trees_seen = state.trees_seen;

@@ -46,6 +46,7 @@ typedef struct PaSeenShape
 	uint32		hash;			/* of the key */
 	uint32		epoch;			/* of the store's partition when asked */
 	bool		has_text;
+	bool		wants_text;		/* from a parse; not the same, see parse.c */
 	bool		ran;			/* somebody has run it before */
 	uint64		calls;
 	uint64		next_params;	/* call at which parameters are taken */

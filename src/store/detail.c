@@ -55,6 +55,7 @@ pa_store_shape_state(const PaShapeKey *key, uint32 hash, const char *application
 		PaSharedEntry *entries = pa_shared_entries(pa_partition_of(hash));
 
 		state->has_text = DsaPointerIsValid(shape->text.pointer);
+		state->old_text = shape->old_text;
 		state->ntrees = shape->ntrees;
 		state->nparams = shape->nparams;
 		state->trees_seen = shape->trees_seen;
@@ -89,11 +90,14 @@ pa_store_put_text(const PaShapeKey *key, uint32 hash, const char *text, int len,
 	shape = pa_table_make_shape_locked(key, hash);
 	if (shape != NULL)
 		pa_application_add_locked(shape, application);
-	if (shape != NULL && !DsaPointerIsValid(shape->text.pointer))
+	if (shape != NULL && (shape->old_text || !DsaPointerIsValid(shape->text.pointer)))
 	{
+		PaSharedBlob old = shape->text;
+
 		shape->text = blob;
 		shape->encoding = encoding;
-		blob.pointer = InvalidDsaPointer;
+		shape->old_text = false;
+		blob = old;
 	}
 	pa_partition_unlock(hash);
 	pa_blob_free(&blob);

@@ -131,6 +131,7 @@ typedef struct PaSharedShape
 	int32		nentries;
 	int16		partition;
 	bool		used;
+	bool		old_text;		/* it is of before a reset */
 	uint8		ntrees;
 	uint8		nparams;
 	int32		encoding;		/* of the text */

@@ -100,6 +100,7 @@ extern void pa_store_set_exit_callback(void (*callback) (void));
 typedef struct PaShapeState
 {
 	bool		has_text;
+	bool		old_text;		/* which was brought before a reset */
 	int			ntrees;
 	int			nparams;
 	uint32		trees_seen;		/* offered so far, by all backends */

@@ -352,6 +352,7 @@ pa_shape_drop_values_locked(PaSharedShape *shape)
 	for (int i = 0; i < shape->nparams; i++)
 		pa_blob_free(&shape->params[i]);
 	shape->nparams = shape->params_seen = 0;
+	shape->old_text = true;
 	pa_application_clear_locked(shape);
 	pg_atomic_fetch_add_u32(&pa_shared->epoch[shape->partition], 1);
 }

@@ -68,6 +68,19 @@ SELECT tag FROM reset_seen;
 -- a reset of some is not one of all
 SELECT stats_reset = :'before' AS same FROM perf_advisor.statements_info;
 
+-- Texts of one identifier: the first, after a reset the first one parsed since; what was prepared before keeps its own
+SELECT id AS first_text FROM reset_me WHERE id = 1;
+SELECT id AS second_text FROM reset_me WHERE id = 1;
+PREPARE kept AS SELECT id AS prepared_text FROM reset_me WHERE id < $1 ORDER BY 1;
+EXECUTE kept(3);
+SELECT query, calls FROM perf_advisor.statements WHERE query ~ 'SELECT id AS \w+_text' ORDER BY 1;
+SELECT perf_advisor.reset() IS NOT NULL AS reset;
+SELECT id AS third_text FROM reset_me WHERE id = 1;
+SELECT id AS fourth_text FROM reset_me WHERE id = 1;
+EXECUTE kept(3);
+SELECT query, calls FROM perf_advisor.statements WHERE query ~ 'SELECT id AS \w+_text' ORDER BY 1;
+DEALLOCATE kept;
+
 DROP VIEW reset_seen;
 DROP FUNCTION reset_of;
 DROP TABLE reset_me;
