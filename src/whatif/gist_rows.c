@@ -427,14 +427,31 @@ sort_rows(GistTree *tree, const PaIndexShape *shape, const PaIndexRows *rows, in
 	return numbers;
 }
 
+/*
+ * Whether the table has the rows in the order of the index, nearly.  They then
+ * are evenly spaced, as numbers or times that count up, and are split in equal
+ * parts; those of a sample are not, since it has gaps.
+ */
+static bool
+is_in_order(const int *numbers, int n)
+{
+	int			ascending = 0;
+
+	for (int i = 1; i < n; i++)
+		ascending += numbers[i] > numbers[i - 1] ? 1 : 0;
+	return ascending >= 0.95 * (n - 1);
+}
+
 /* Fill leaves with the sorted rows, as many at a time as are split at once. */
 static void
 build_sorted(GistTree *tree, const PaIndexRows *rows, const int *numbers, int n)
 {
-	const Size	room = (BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GISTPageOpaqueData)) - FREE_SPACE);
+	/* such a build ignores the fill factor */
+	const Size	room = BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GISTPageOpaqueData)) - sizeof(ItemIdData);
 	IndexTuple *tuples = palloc_array(IndexTuple, n);
 	GistParts  *parts = palloc(sizeof(GistParts));
 	MemoryContext oldcontext;
+	bool		regular = is_in_order(numbers, n);
 	int			ntuples = 0,
 				page = 0;
 	Size		used = 0;
@@ -452,7 +469,12 @@ build_sorted(GistTree *tree, const PaIndexRows *rows, const int *numbers, int n)
 			used = 0;
 			page++;
 		}
-		if (page == SORTED_PAGES)
+		if (page == SORTED_PAGES && regular)
+		{
+			tree->npages += SORTED_PAGES;
+			page = ntuples = 0;
+		}
+		else if (page == SORTED_PAGES)
 		{
 			oldcontext = MemoryContextSwitchTo(tree->scratch);
 			parts->n = 0;
