@@ -225,7 +225,7 @@ open_reader(const PaSizedIndex *index, int column, KeyReader *reader)
 										 GIN_EXTRACTVALUE_PROC);
 	char		typalign;
 
-	if (!pa_is_safe_support(proc))
+	if (!pa_is_safe_support(proc) || !pa_is_safe_type(key->type))
 		return false;
 	memset(reader, 0, sizeof(*reader));
 	fmgr_info(proc, &reader->extract);

@@ -123,7 +123,8 @@ look_up_all(GistTree *tree, const PaIndexShape *shape)
 	{
 		const PaIndexColumn *column = &shape->columns[i];
 
-		if (!look_up(column, GIST_UNION_PROC, true, &state->unionFn[i], tree->context) ||
+		if (!pa_is_safe_type(column->type) ||
+			!look_up(column, GIST_UNION_PROC, true, &state->unionFn[i], tree->context) ||
 			!look_up(column, GIST_COMPRESS_PROC, false, &state->compressFn[i], tree->context) ||
 			!look_up(column, GIST_DECOMPRESS_PROC, false, &state->decompressFn[i], tree->context) ||
 			!look_up(column, GIST_PENALTY_PROC, true, &state->penaltyFn[i], tree->context) ||

@@ -24,6 +24,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
@@ -56,6 +57,13 @@ pa_is_safe_support(Oid funcid)
 		superuser_arg(((Form_pg_proc) GETSTRUCT(tuple))->proowner);
 	ReleaseSysCache(tuple);
 	return safe;
+}
+
+bool
+pa_is_safe_type(Oid type)
+{
+	return type < FirstUnpinnedObjectId ||
+		(get_typtype(type) == TYPTYPE_BASE && !OidIsValid(get_element_type(type)));
 }
 
 void

@@ -101,6 +101,13 @@ extern Oid	pa_gin_key_type(const PaIndexColumn *column);
  */
 extern bool pa_is_safe_support(Oid funcid);
 
+/*
+ * Whether such a function may be called with values of a type.  NB: the server's
+ * own functions call what belongs to a range, an array or a domain, such as
+ * anybody's SUBTYPE_DIFF; a base type is a superuser's.
+ */
+extern bool pa_is_safe_type(Oid type);
+
 /* Each gives pages. */
 extern double pa_btree_pages(const PaSizedIndex *index, int *height);
 extern double pa_gin_pages(const PaSizedIndex *index);

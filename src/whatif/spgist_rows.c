@@ -558,7 +558,8 @@ create_tree(const PaIndexColumn *column)
 	FmgrInfo	config;
 
 	tree->context = CurrentMemoryContext;
-	if (!look_up(column, SPGIST_CONFIG_PROC, true, &config) ||
+	if (!pa_is_safe_type(column->type) ||
+		!look_up(column, SPGIST_CONFIG_PROC, true, &config) ||
 		!look_up(column, SPGIST_CHOOSE_PROC, true, &tree->choose) ||
 		!look_up(column, SPGIST_PICKSPLIT_PROC, true, &tree->picksplit) ||
 		!look_up(column, SPGIST_COMPRESS_PROC, false, &tree->compress))
