@@ -21,6 +21,9 @@
  */
 #include "postgres.h"
 
+#include <unistd.h>
+
+#include "access/xlog.h"
 #include "utils/timestamp.h"
 
 #include "base/mix.h"
@@ -35,6 +38,16 @@ bucket_of(Oid dbid, Oid indexid)
 	uint64		hash = pa_mix64(((uint64) dbid << 32) | indexid);
 
 	return &pa_shared_index_buckets()[hash & (pa_shared->index_uses.index_buckets - 1)];
+}
+
+/*
+ * Whether the server, which is just starting, will be a standby, or restores a
+ * backup.  Recovery after a crash is none: nothing ran elsewhere meanwhile.
+ */
+bool
+pa_starts_in_recovery(void)
+{
+	return access(STANDBY_SIGNAL_FILE, F_OK) == 0 || access(RECOVERY_SIGNAL_FILE, F_OK) == 0;
 }
 
 /* Links all rows of a fresh table into the free list. */
@@ -54,6 +67,7 @@ pa_indexes_init(void)
 	shared->statement = 0;
 	shared->since = GetCurrentTimestamp();
 	pg_atomic_init_u64(&shared->forgotten, 0);
+	pg_atomic_init_u32(&shared->in_recovery, pa_starts_in_recovery());
 }
 
 /* Gives an index's row or NULL.  A shared lock is enough. */
@@ -251,6 +265,36 @@ pa_index_uses_reset_locked(void)
 
 	for (int i = 0; i < pa_shared->index_uses.max_indexes; i++)
 		rows[i].statements = 0;
+}
+
+/* ---- promotion ---- */
+
+/*
+ * What ran elsewhere and what was created there is not known to a standby, and
+ * concerns it from its promotion on: all windows begin anew, uses stay.  Called
+ * by readers and by the launcher, every minute.
+ */
+void
+pa_store_notice_promotion(void)
+{
+	PaSharedIndexUses *shared = &pa_shared->index_uses;
+	PaSharedIndex *rows = pa_shared_indexes();
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (likely(pg_atomic_read_u32(&shared->in_recovery) == 0) || RecoveryInProgress())
+		return;
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
+	if (pg_atomic_read_u32(&shared->in_recovery) != 0)
+	{
+		shared->since = now;
+		for (int i = 0; i < shared->max_indexes; i++)
+		{
+			if (OidIsValid(rows[i].dbid))
+				rows[i].first_seen = now;
+		}
+		pg_atomic_write_u32(&shared->in_recovery, 0);
+	}
+	LWLockRelease(pa_index_uses_lock());
 }
 
 /* ---- what comes and goes ---- */

@@ -132,6 +132,7 @@ typedef struct PaIndexUsesCopy
 {
 	TimestampTz since;
 	TimestampTz forgotten;
+	bool		in_recovery;
 	int			nplans;
 	PaSharedPlan *plans;		/* "next" is where its indexes begin below */
 	Oid		   *indexes;
@@ -151,6 +152,7 @@ extern void pa_index_plans_replace_locked(Oid dbid, Oid indexid, Oid heirid);
 
 /* index_uses.c: all under the lock, exclusive to change */
 extern void pa_indexes_init(void);
+extern bool pa_starts_in_recovery(void);
 extern PaSharedIndex *pa_index_find_locked(Oid dbid, Oid indexid);
 extern PaSharedIndex *pa_index_make_locked(Oid dbid, Oid indexid);
 

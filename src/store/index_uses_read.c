@@ -23,6 +23,7 @@
 #include "utils/memutils.h"
 
 #include "store/index_uses.h"
+#include "store/store_write.h"
 
 /* Copied of one plan. */
 #define MAX_PLAN_INDEXES 64
@@ -458,6 +459,7 @@ pa_store_read_index_uses(Oid dbid)
 	PaIndexSum *sum;
 	HTAB	   *sums;
 
+	pa_store_notice_promotion();
 	take_snapshot(&snapshot, dbid);
 	sums = make_sums(&snapshot);
 	add_rows(sums, &snapshot);
@@ -485,6 +487,7 @@ copy_everything_locked(PaIndexUsesCopy *copy, PaCopyArray *indexes)
 
 	copy->since = shared->since;
 	copy->forgotten = (TimestampTz) pg_atomic_read_u64(&shared->forgotten);
+	copy->in_recovery = pg_atomic_read_u32(&shared->in_recovery) != 0;
 	copy->nplans = copy->nrows = 0;
 	for (int i = 0; i < shared->max_plans; i++)
 	{

@@ -41,7 +41,7 @@
 #define PA_FILE_BAD PA_FILE ".bad"	/* the last one that was rejected */
 
 #define PA_FILE_MAGIC 0x50414453
-#define PA_FILE_FORMAT 3
+#define PA_FILE_FORMAT 4
 #define PA_FILE_SIZES 10
 
 /* No record is longer: a chunk has an eighth of text memory at most. */
@@ -89,6 +89,8 @@ typedef struct PaFileWatch
 {
 	TimestampTz since;
 	TimestampTz forgotten;
+	int64		in_recovery;	/* 1: written by a standby, or nobody noticed that
+								 * it was promoted */
 } PaFileWatch;
 
 /* As PaSharedIndex. */

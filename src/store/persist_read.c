@@ -146,7 +146,8 @@ server_ran_until(void)
 /*
  * Restores since when uses of indexes are counted.  When the server ran longer
  * than the file knows, the library was not loaded, or could not save: what was
- * used then is not known.
+ * used then is not known; nor is what another server ran, when this was its
+ * standby then and is none any more.
  */
 static bool
 restore_watch(PaFileReader *reader, Size len)
@@ -160,7 +161,8 @@ restore_watch(PaFileReader *reader, Size len)
 	memcpy(&watch, data, sizeof(watch));
 	if (watch.since <= 0 || watch.forgotten < 0)
 		return false;
-	if (ran_until - reader->header.written > PA_UNWATCHED)
+	if (ran_until - reader->header.written > PA_UNWATCHED ||
+		(watch.in_recovery != 0 && !pa_starts_in_recovery()))
 		reader->watched_again = GetCurrentTimestamp();
 	pa_shared->index_uses.since = Max(watch.since, reader->watched_again);
 	pg_atomic_write_u64(&pa_shared->index_uses.forgotten, (uint64) watch.forgotten);

@@ -109,7 +109,7 @@ write_plan(PaFileWriter *writer, const PaIndexUsesCopy *copy, const PaSharedPlan
 static void
 write_index_uses(PaFileWriter *writer, const PaIndexUsesCopy *copy)
 {
-	PaFileWatch watch = {copy->since, copy->forgotten};
+	PaFileWatch watch = {copy->since, copy->forgotten, copy->in_recovery};
 
 	write_record(writer, PA_RECORD_WATCH, &watch, sizeof(watch));
 	for (int i = 0; i < copy->nrows; i++)

@@ -260,6 +260,7 @@ typedef struct PaSharedIndexUses
 	pg_atomic_uint64 forgotten; /* TimestampTz: of what a row without place had,
 								 * the last; 0: all is known */
 	pg_atomic_uint32 plans_epoch;	/* changes when plans were removed */
+	pg_atomic_uint32 in_recovery;	/* 1: nobody saw recovery end so far */
 } PaSharedIndexUses;
 
 /* Another server that could not be reached (unreachable.c).  Atomics. */

@@ -181,6 +181,9 @@ extern void pa_store_bequeath_index(Oid dbid, Oid indexid, Oid heirid, bool repl
 /* An index has uses besides those of its plans. */
 extern void pa_store_credit_index(Oid dbid, Oid indexid, int64 uses, TimestampTz last_used);
 
+/* If recovery has ended: uses of indexes count from now on. */
+extern void pa_store_notice_promotion(void);
+
 /* Some indexes were created, and it is not known which. */
 extern void pa_store_forget_creations(void);
 

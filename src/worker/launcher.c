@@ -93,6 +93,7 @@ pa_launcher_main(Datum arg)
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
 		}
+		pa_store_notice_promotion();
 		save_store();
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 						 time_to_sleep(), PG_WAIT_EXTENSION);

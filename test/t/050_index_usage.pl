@@ -213,11 +213,39 @@ cmp_ok($standby->safe_psql('postgres', "SELECT count(*) FROM perf_advisor.index_
 $standby->safe_psql('postgres', 'SELECT id FROM t WHERE a = 3') foreach 1 .. 4;
 is(uses('t_a', $standby), 4, 'it counts its own');
 is(uses('t_a'), 16200, 'which are not the primary\'s');
+my $watched = q{SELECT count(*), bool_and(first_seen >= '%s') FROM perf_advisor.index_usage WHERE indexrelname IN ('t_a', 'never', 'replayed')};
+# an index with a window of its own, one without, and one that is created by replay
+$node->safe_psql('postgres', 'CREATE INDEX replayed ON t (a, b); CREATE INDEX never ON t (b, a)');
+$node->wait_for_catchup($standby);
+$standby->safe_psql('postgres', 'SELECT perf_advisor.reset()');
+my $promoted = $standby->safe_psql('postgres', 'SELECT clock_timestamp()');
+is($standby->safe_psql('postgres', sprintf $watched, $promoted), '3|f', 'a standby watches on');
+$standby->restart;
+is($standby->safe_psql('postgres', sprintf $watched, $promoted), '3|f', 'and over a restart');
+$promoted = $standby->safe_psql('postgres', 'SELECT clock_timestamp()');
 $standby->promote;
-is(uses('t_a', $standby), 4, 'a promotion keeps them');
+is($standby->safe_psql('postgres', sprintf $watched, $promoted), '3|t', 'from a promotion on all indexes are watched anew: what the old primary ran is not known');
+is(uses('t_a', $standby), 4, 'a promotion keeps uses');
+$promoted = $standby->safe_psql('postgres', 'SELECT clock_timestamp()');
+$standby->restart;
+is($standby->safe_psql('postgres', sprintf $watched, $promoted), '3|f', 'once');
 $standby->safe_psql('postgres', 'CREATE INDEX late ON t (b, a)');
 is(usage('late', 'uses', $standby), 0, 'and indexes are created there now');
 $standby->stop;
+
+# one that is promoted while it is not running, so that nobody sees it happen
+my $unseen = PostgreSQL::Test::Cluster->new('index_usage_unseen');
+$unseen->init_from_backup($node, 'backup', has_streaming => 1);
+$unseen->start;
+$node->wait_for_catchup($unseen);
+$unseen->safe_psql('postgres', 'SELECT id FROM t WHERE a = 3');
+$promoted = $unseen->safe_psql('postgres', 'SELECT clock_timestamp()');
+$unseen->stop;
+unlink $unseen->data_dir . '/standby.signal';
+$unseen->start;
+is($unseen->safe_psql('postgres', sprintf $watched, $promoted), '3|t', 'nor is it of a standby that starts as a server of its own');
+is(uses('t_a', $unseen) + uses('replayed', $unseen), 1, 'which keeps its uses');
+$unseen->stop;
 
 # ---- more indexes than there is room for ----
 
