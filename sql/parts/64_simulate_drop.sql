@@ -8,7 +8,7 @@ CREATE TABLE perf_advisor.drop_impact (
 	statements bigint NOT NULL,
 	unplanned bigint NOT NULL,
 	est_lost_time float8 NOT NULL,
-	est_lost_pct float8 NOT NULL
+	est_lost_pct float8
 );
 
 COMMENT ON TABLE perf_advisor.drop_impact IS 'One row for each index that perf_advisor.simulate_drop() was called for: what it found last. Rows of indexes that are gone are removed at the next call. Views never write to it, a standby cannot. Not dumped by pg_dump, which does not keep OIDs.';
@@ -16,8 +16,8 @@ COMMENT ON COLUMN perf_advisor.drop_impact.indexrelid IS 'The index, pg_class.oi
 COMMENT ON COLUMN perf_advisor.drop_impact.computed_at IS 'When it was called.';
 COMMENT ON COLUMN perf_advisor.drop_impact.statements IS 'Recorded statements that would fail or get another plan without the index.';
 COMMENT ON COLUMN perf_advisor.drop_impact.unplanned IS 'Statements that read the table and could not be planned again: nothing is known of those.';
-COMMENT ON COLUMN perf_advisor.drop_impact.est_lost_time IS 'Execution time that the drop would cost, in ms a day.';
-COMMENT ON COLUMN perf_advisor.drop_impact.est_lost_pct IS 'The same as a share of what all recorded statements of this database take, in per cent; over 100 where it would more than double that.';
+COMMENT ON COLUMN perf_advisor.drop_impact.est_lost_time IS 'Execution time that the drop would cost to those that could be planned, in ms a day.';
+COMMENT ON COLUMN perf_advisor.drop_impact.est_lost_pct IS 'The same as a share of what all recorded statements of this database take, in per cent; over 100 where it would more than double that. NULL: some statements could not be planned.';
 
 GRANT SELECT ON perf_advisor.drop_impact TO pg_monitor;
 

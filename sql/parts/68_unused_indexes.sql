@@ -297,7 +297,7 @@ COMMENT ON COLUMN perf_advisor.unused_indexes.table_used IS 'Recorded statements
 COMMENT ON COLUMN perf_advisor.unused_indexes.complete IS 'As in perf_advisor.index_usage: false when not all statements are recorded.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.entries_per_day IS 'Entries written to it in a day by recorded statements. NULL: unknown, as for an index of one partition alone.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.write_time IS 'What writing them takes, estimated, in ms a day. NULL: unknown.';
-COMMENT ON COLUMN perf_advisor.unused_indexes.drop_impact_pct IS 'What the drop would cost, as perf_advisor.simulate_drop() found last: a share of what all recorded statements take, in per cent. NULL: it was not called for this index.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.drop_impact_pct IS 'What the drop would cost, as perf_advisor.simulate_drop() found last: a share of what all recorded statements take, in per cent. NULL: it was not called for this index, or some statements could not be planned.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.drop_impact_at IS 'When that was.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.reason IS 'Why, in a sentence.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.fix IS 'The statement that drops it, to be run outside a transaction; of class unused only, and not of what stays when a used index is dropped as redundant: reason names both.';

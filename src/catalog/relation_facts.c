@@ -17,8 +17,10 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
@@ -28,6 +30,7 @@
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -179,6 +182,40 @@ pa_catalog_with_partitions(Oid relid)
 	/* it grows while it is walked */
 	foreach(lc, all)
 		all = list_concat(all, pa_catalog_partitions(lfirst_oid(lc)));
+	return all;
+}
+
+/* What the table inherits from or is a partition of, one level up. */
+static List *
+direct_parents(Relation pg_inherits, Oid relid)
+{
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	tuple;
+	List	   *parents = NIL;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(pg_inherits, InheritsRelidSeqnoIndexId, true,
+							  NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents,
+							  ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	return parents;
+}
+
+List *
+pa_catalog_with_parents(Oid relid)
+{
+	Relation	pg_inherits = table_open(InheritsRelationId, AccessShareLock);
+	List	   *all = list_make1_oid(relid);
+	ListCell   *lc;
+
+	/* it grows while it is walked; two parents may have one above them both */
+	foreach(lc, all)
+		all = list_concat_unique_oid(all, direct_parents(pg_inherits, lfirst_oid(lc)));
+	table_close(pg_inherits, AccessShareLock);
 	return all;
 }
 

@@ -74,6 +74,12 @@ extern void pa_catalog_partition_facts(Oid relid, PaPartitionFacts *facts);
  */
 extern List *pa_catalog_with_partitions(Oid relid);
 
+/*
+ * A table and all that it inherits from or is a partition of, at all levels:
+ * a statement that reads it may name any of them.
+ */
+extern List *pa_catalog_with_parents(Oid relid);
+
 /* The leaf with most rows, InvalidOid when there is none. */
 extern Oid	pa_catalog_largest_partition(Oid relid);
 

@@ -57,7 +57,8 @@ record(Oid indexid, const PaDropReport *report)
 	pa_argument(&arguments, INT8OID, Int64GetDatum(count_statements(report)), false);
 	pa_argument(&arguments, INT8OID, Int64GetDatum(report->unplanned), false);
 	pa_argument_float8(&arguments, report->total.est_lost_time, false);
-	pa_argument_float8(&arguments, report->est_lost_pct, false);
+	pa_argument_float8(&arguments, report->est_lost_pct,
+						   report->est_lost_pct < 0);
 	(void) pa_owner_run("INSERT INTO perf_advisor.drop_impact "
 						"VALUES ($1, pg_catalog.clock_timestamp(), $2, $3, $4, $5) "
 						"ON CONFLICT (indexrelid) DO UPDATE SET computed_at = excluded.computed_at, "

@@ -17,7 +17,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/partition.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
@@ -25,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "catalog/relation_facts.h"
 #include "compat/planner.h"
 #include "report/expression_readers.h"
 #include "report/stored_tree.h"
@@ -49,11 +49,14 @@ typedef struct LevelState
 
 /* ---- preparation ---- */
 
-/* Collects the columns of an expression. */
+/*
+ * Leaves out the tables that lack a column of the expression, as one above in
+ * inheritance may, and looks whether the others number all alike.
+ */
 static bool
-columns_alike_walker(Node *node, void *context)
+columns_walker(Node *node, void *context)
 {
-	const Search *search = context;
+	Search	   *search = context;
 	ListCell   *lc;
 
 	if (node == NULL)
@@ -65,12 +68,16 @@ columns_alike_walker(Node *node, void *context)
 
 		foreach(lc, search->tables)
 		{
-			if (name == NULL || get_attnum(lfirst_oid(lc), name) != attnum)
-				return true;
+			AttrNumber	there = name != NULL ? get_attnum(lfirst_oid(lc), name) : 0;
+
+			if (there == InvalidAttrNumber && lfirst_oid(lc) != search->sought->relid)
+				search->tables = foreach_delete_current(search->tables, lc);
+			else if (there != attnum)
+				search->same_columns = false;
 		}
 		return false;
 	}
-	return expression_tree_walker(node, columns_alike_walker, context);
+	return expression_tree_walker(node, columns_walker, context);
 }
 
 static Search *
@@ -79,11 +86,9 @@ prepare(PaExpressionSought *sought)
 	Search	   *search = palloc0(sizeof(Search));
 
 	search->sought = sought;
-	search->tables = list_make1_oid(sought->relid);
-	if (get_rel_relispartition(sought->relid))
-		search->tables = list_concat(search->tables,
-									 get_partition_ancestors(sought->relid));
-	search->same_columns = !columns_alike_walker(sought->expression, search);
+	search->tables = pa_catalog_with_parents(sought->relid);
+	search->same_columns = true;
+	(void) columns_walker(sought->expression, search);
 	return search;
 }
 

@@ -20,7 +20,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/catalog.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "miscadmin.h"
@@ -78,17 +77,14 @@ check_class(Oid indexid)
 }
 
 /*
- * The table with its partitions, and the partitioned tables above it: a
- * statement names one of them.
+ * The table with its partitions, and what it is a partition of or inherits
+ * from: a statement names one of them.
  */
 static List *
 tables_of(Oid relid)
 {
-	List	   *tables = pa_catalog_with_partitions(relid);
-
-	if (get_rel_relispartition(relid))
-		tables = list_concat_unique_oid(tables, get_partition_ancestors(relid));
-	return tables;
+	return list_concat_unique_oid(pa_catalog_with_partitions(relid),
+								  pa_catalog_with_parents(relid));
 }
 
 static void
@@ -328,6 +324,8 @@ total_words(const PaDropReport *report, int slower, int failing)
 	if (slower > 0)
 		appendStringInfo(&text, "%d recorded %s would take longer", slower,
 						 slower == 1 ? "statement" : "statements");
+	else if (report->unplanned > 0)
+		appendStringInfoString(&text, "no recorded statement that could be planned would take longer");
 	else
 		appendStringInfoString(&text, "no recorded statement would take longer");
 	if (report->unplanned > 0)
@@ -365,7 +363,11 @@ sum_up(PaDropReport *report, double workload)
 	total->cost_before = total->calls > 0 ? before / total->calls : -1;
 	total->cost_after = total->calls > 0 ? after / total->calls : -1;
 	total->reason = total_words(report, slower, failing);
-	report->est_lost_pct = workload > 0 ? 100.0 * total->est_lost_time / workload : 0;
+	/* a share without those that could not be planned would be a guess */
+	if (report->unplanned > 0)
+		report->est_lost_pct = -1;
+	else
+		report->est_lost_pct = workload > 0 ? 100.0 * total->est_lost_time / workload : 0;
 }
 
 PaDropReport *

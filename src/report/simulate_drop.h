@@ -36,7 +36,8 @@ typedef struct PaDropReport
 	List	   *effects;		/* of PaDropEffect *: what is not a plan first, then
 								 * statements, most lost time first */
 	PaDropEffect total;
-	double		est_lost_pct;	/* of what all recorded statements take, 0-100 */
+	double		est_lost_pct;	/* of what all recorded statements take, 0-100;
+								 * -1 unknown: not all could be planned */
 	int			unplanned;		/* statements that read the table, without answer */
 } PaDropReport;
 

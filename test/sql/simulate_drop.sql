@@ -132,11 +132,22 @@ SELECT count(*) AS forgotten FROM perf_advisor.drop_impact WHERE indexrelid NOT 
 ALTER TABLE load ADD COLUMN note text;
 SELECT kind, query, reason FROM perf_advisor.simulate_drop('load_place') ORDER BY query;
 SELECT kind, query, reason FROM perf_advisor.simulate_drop('load_place') ORDER BY query;
-SELECT statements, unplanned FROM perf_advisor.drop_impact WHERE indexrelid = 'load_place'::regclass;
+SELECT statements, unplanned, est_lost_pct FROM perf_advisor.drop_impact WHERE indexrelid = 'load_place'::regclass;
 -- executed again, planned again
 SELECT sum(kilos) FROM load WHERE place = 77 \g /dev/null
 \g /dev/null
 SELECT kind, query, reason FROM perf_advisor.simulate_drop('load_place') ORDER BY query;
+
+-- what is read by the name of a table that it inherits from is read all the same
+CREATE TABLE tool (id int, size int);
+CREATE TABLE blade (sharp int) INHERITS (tool);
+CREATE TABLE saw () INHERITS (blade);
+INSERT INTO saw SELECT i, i, i FROM generate_series(1, 20000) AS i;
+CREATE INDEX saw_size ON saw (size);
+ANALYZE saw;
+SELECT sum(id) FROM tool WHERE size = 5 \g /dev/null
+\g /dev/null
+SELECT kind, query, reason FROM perf_advisor.simulate_drop('saw_size');
 
 -- planning does not make it used
 SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = 'sack_packed'::regclass;

@@ -85,6 +85,17 @@ CREATE STATISTICS herd_lower ON lower(tag) FROM herd;
 ANALYZE herd;
 SELECT indexrelname, class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE indexrelname IN ('herd_tag', 'herd_upper', 'herd_tag_born') ORDER BY 1;
 
+-- a table is read by the name of one that it inherits from, by statements that have columns of that one only
+CREATE TABLE beast (id int, name text);
+CREATE TABLE horse (breed text) INHERITS (beast);
+INSERT INTO horse SELECT i, 'Horse ' || i % 1000, 'Breed ' || i % 1000 FROM generate_series(1, 5000) AS i;
+CREATE INDEX horse_name ON horse (lower(name));
+CREATE INDEX horse_breed ON horse (lower(breed));
+ANALYZE horse;
+SELECT count(*) FROM beast WHERE id < 5 AND lower(name) LIKE 'horse%' \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE relname = 'horse' ORDER BY 1;
+
 -- other duties, each with its column
 CREATE TABLE duty (a int NOT NULL, b int NOT NULL, c int NOT NULL, d int NOT NULL, e int NOT NULL);
 CREATE UNIQUE INDEX duty_identity ON duty (a, b);
