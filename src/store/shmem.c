@@ -59,15 +59,16 @@ slab_entries(void)
 
 /*
  * Capacity of a partition: its share and slack, so that uneven hashing hardly
- * evicts before max_statements is reached.  A quarter is twice the standard
- * deviation at the default; a full store of 5,000 then lacks about three.
+ * evicts before max_statements is reached.  A fifth is 1.7 times the standard
+ * deviation at the default; a full store of 5,000 then lacks about ten.  More
+ * would not fit into 32 MB on 18, which has more backends at its defaults.
  */
 static int
 partition_entries(void)
 {
 	int			share = (pa_guc_max_statements + PA_PARTITIONS - 1) / PA_PARTITIONS;
 
-	return share + Max(share / 4, 8);
+	return share + Max(share / 5, 8);
 }
 
 static int
