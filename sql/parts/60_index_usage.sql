@@ -52,7 +52,7 @@ COMMENT ON COLUMN perf_advisor.index_usage.rows IS 'Rows that the index returned
 COMMENT ON COLUMN perf_advisor.index_usage.statements IS 'Different statements (queryids) of which a recorded plan contains the index, and those evicted since the last reset; one that was evicted and came back counts again. NULL as uses.';
 COMMENT ON COLUMN perf_advisor.index_usage.last_used IS 'Start of the last execution that used it. NULL: none is known.';
 COMMENT ON COLUMN perf_advisor.index_usage.idx_scan IS 'Scans of it by the server''s own count, as in pg_stat_user_indexes, which also counts what the planner looks up and starts again after pg_stat_reset().';
-COMMENT ON COLUMN perf_advisor.index_usage.first_seen IS 'Since when all its uses are counted: when it was created, or else when recording began or began again, or when this server was promoted. NULL as uses.';
+COMMENT ON COLUMN perf_advisor.index_usage.first_seen IS 'Since when all its uses are counted: when it was created, or else when recording began or began again, or when this server was promoted, or when it was last used by something that is not recorded. NULL as uses.';
 COMMENT ON COLUMN perf_advisor.index_usage.complete IS 'True: every execution since first_seen is in uses. False: recording is switched off or limited right now (perf_advisor.enabled, perf_advisor.track, compute_query_id), or the library is not preloaded.';
 
 -- Numbers are everybody's, as in pg_stat_user_indexes.

@@ -134,6 +134,7 @@ extern void pa_collect_planning_begin(PaPlanning *planning, Query *parse,
 extern void pa_collect_planning_end(PaPlanning *planning, PlannedStmt *result);
 
 /* ---- execution ---- */
+extern void pa_plan_indexes_unrecorded(const PlannedStmt *pstmt);
 extern void pa_collect_start_begin(PaSpan *span, QueryDesc *query_desc, int eflags);
 extern void pa_collect_start_end(PaSpan *span);
 extern void pa_collect_run_begin(PaSpan *span, QueryDesc *query_desc);

@@ -29,11 +29,14 @@ open_frame(QueryDesc *query_desc, int eflags)
 	PaSeenShape *seen;
 	bool		repeated;
 
-	if (unlikely((eflags & EXEC_FLAG_EXPLAIN_ONLY) || plan->queryId == 0 || !pa_collect_wanted()))
+	if (unlikely(eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
-	frame = pa_frame_push(query_desc);
+	frame = likely(plan->queryId != 0 && pa_collect_wanted()) ? pa_frame_push(query_desc) : NULL;
 	if (unlikely(frame == NULL))
+	{
+		pa_plan_indexes_unrecorded(plan);
 		return;
+	}
 	/* NB: before "seen" is looked at, whose epoch changes first */
 	frame->plans_epoch = pa_store_plans_epoch();
 

@@ -211,6 +211,44 @@ pa_plan_indexes_put(PaSeenShape *seen, int64 planid, const PlannedStmt *pstmt)
 	seen->indexes_put = planid;
 }
 
+/* ---- executions that are not recorded ---- */
+
+/* When this backend noted an index; direct-mapped. */
+#define PA_NOTED_INDEXES 256	/* a power of two */
+
+static struct
+{
+	Oid			indexid;
+	TimestampTz at;
+}			noted[PA_NOTED_INDEXES];
+
+/*
+ * An execution starts that is not recorded: recording is off for the server,
+ * a role or this session, or it is too deep.  The indexes that it uses are
+ * watched from now on.
+ */
+void
+pa_plan_indexes_unrecorded(const PlannedStmt *pstmt)
+{
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+
+	if (IsParallelWorker() || !pa_store_ready())
+		return;
+	count = 0;
+	gather(pstmt, pstmt->planTree);
+	gather_list(pstmt, pstmt->subplans);
+	for (uint32 i = 0; i < count; i++)
+	{
+		int			place = indexes[i] % PA_NOTED_INDEXES;
+
+		if (noted[place].indexid == indexes[i] && now - noted[place].at < PA_UNRECORDED_AGAIN)
+			continue;
+		noted[place].indexid = indexes[i];
+		noted[place].at = now;
+		pa_store_note_unrecorded(indexes[i], now);
+	}
+}
+
 /* Puts the plan of an execution during which plans were forgotten. */
 void
 pa_plan_indexes_put_again(int64 planid, const PlannedStmt *pstmt)

@@ -35,6 +35,8 @@ executor_start(QueryDesc *queryDesc, int eflags)
 
 	if (unlikely(pa_collect_idle() || pa_whatif_active()))
 	{
+		if (!pa_whatif_active() && !(eflags & EXEC_FLAG_EXPLAIN_ONLY))
+			pa_plan_indexes_unrecorded(queryDesc->plannedstmt);
 		call_executor_start(queryDesc, eflags);
 		return;
 	}

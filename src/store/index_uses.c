@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "access/xlog.h"
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "base/mix.h"
@@ -294,6 +295,30 @@ pa_store_notice_promotion(void)
 		}
 		pg_atomic_write_u32(&shared->in_recovery, 0);
 	}
+	LWLockRelease(pa_index_uses_lock());
+}
+
+/* ---- what is not recorded ---- */
+
+/*
+ * What is not counted must not be taken for not used.  A few seconds are not
+ * worth an exclusive lock.
+ */
+void
+pa_store_note_unrecorded(Oid indexid, TimestampTz now)
+{
+	PaSharedIndex *row;
+	bool		noted;
+
+	LWLockAcquire(pa_index_uses_lock(), LW_SHARED);
+	row = pa_index_find_locked(MyDatabaseId, indexid);
+	noted = row != NULL && now - row->first_seen < PA_UNRECORDED_AGAIN;
+	LWLockRelease(pa_index_uses_lock());
+	if (noted)
+		return;
+	LWLockAcquire(pa_index_uses_lock(), LW_EXCLUSIVE);
+	row = pa_index_make_locked(MyDatabaseId, indexid);
+	row->first_seen = Max(row->first_seen, now);
 	LWLockRelease(pa_index_uses_lock());
 }
 

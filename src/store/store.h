@@ -129,6 +129,12 @@ typedef struct PaIndexUseList
 	PaIndexUse *items;
 } PaIndexUseList;
 
+/*
+ * An index that is used without record is noted again after this time,
+ * microseconds.
+ */
+#define PA_UNRECORDED_AGAIN ((TimestampTz) USECS_PER_SEC)
+
 /* Of one database; exact, as statements are. */
 extern PaIndexUseList *pa_store_read_index_uses(Oid dbid);
 

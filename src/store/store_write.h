@@ -164,6 +164,12 @@ extern bool pa_store_put_plan_indexes(int64 planid, const Oid *indexes, uint32 c
 extern uint32 pa_store_plans_epoch(void);
 
 /*
+ * Executions that are not recorded use this index of this database: it is
+ * watched from now on.
+ */
+extern void pa_store_note_unrecorded(Oid indexid, TimestampTz now);
+
+/*
  * An index was created, by a transaction that has committed; InvalidOid: the
  * database was.  Or it was dropped.
  */
