@@ -507,3 +507,40 @@ pa_catalog_only_statistics(Oid relid, Oid indexid)
 	}
 	return result;
 }
+
+bool
+pa_catalog_has_statistics_of(Oid relid, Oid indexid, Oid otherid)
+{
+	HeapTuple	other = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(otherid));
+	List	   *expressions = NIL;
+	ListCell   *lc;
+
+	if (HeapTupleIsValid(other))
+	{
+		expressions = pa_catalog_index_expressions(other);
+		ReleaseSysCache(other);
+	}
+	foreach(lc, expressions)
+	{
+		IndexColumn column = {0};
+		HeapTuple	tuple;
+		HeapTuple	own;
+
+		column_of_expression((Node *) lfirst(lc), &column);
+		tuple = statistics_of_index(otherid, column.key.expression);
+		if (tuple == NULL)
+			continue;
+		ReleaseSysCache(tuple);
+		own = statistics_of_index(indexid, column.key.expression);
+		if (own != NULL)
+		{
+			ReleaseSysCache(own);
+			continue;
+		}
+		own = extended_statistics(relid, column.key.expression);
+		if (own == NULL)
+			return false;
+		heap_freetuple(own);
+	}
+	return true;
+}

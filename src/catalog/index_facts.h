@@ -57,6 +57,12 @@ extern HeapTuple pa_catalog_expression_statistics(Oid relid, Node *expression,
 extern List *pa_catalog_only_statistics(Oid relid, Oid indexid);
 
 /*
+ * True when the index, or extended statistics of its relation, have all that
+ * the planner knows of the other index's expressions.
+ */
+extern bool pa_catalog_has_statistics_of(Oid relid, Oid indexid, Oid otherid);
+
+/*
  * The operator class that CREATE INDEX takes when none is named, InvalidOid
  * when the type has none for the method.
  */

@@ -15,6 +15,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/index.h"
+#include "catalog/pg_inherits.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -23,6 +25,7 @@
 
 #include "analyze/redundancy.h"
 #include "catalog/index_catalog.h"
+#include "catalog/index_facts.h"
 #include "catalog/relation_facts.h"
 #include "report/ignore_rules.h"
 #include "report/index_ddl.h"
@@ -123,6 +126,39 @@ reason_text(const PaRedundantIndex *redundant, const char *covered_by)
 	return reason.data;
 }
 
+/* The index itself, or those of the partitions. */
+static List *
+members_of(const PaDescribedIndex *index)
+{
+	return index->partitioned ?
+		find_all_inheritors(index->indexid, NoLock, NULL) : list_make1_oid(index->indexid);
+}
+
+/*
+ * True when the planner has statistics of some expression from "index" and not
+ * from "by": those come with the next ANALYZE.  Partitions have their own.
+ */
+static bool
+has_only_statistics(const PaDescribedIndex *index, const PaDescribedIndex *by)
+{
+	List	   *others = members_of(by);
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, members_of(index))
+	{
+		Oid			relid = IndexGetRelation(lfirst_oid(lc), true);
+
+		foreach(lc2, others)
+		{
+			if (OidIsValid(relid) && IndexGetRelation(lfirst_oid(lc2), true) == relid &&
+				!pa_catalog_has_statistics_of(relid, lfirst_oid(lc2), lfirst_oid(lc)))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* ---- rows ---- */
 
 static const char *
@@ -159,7 +195,10 @@ make_row(const PaRedundantIndex *redundant)
 	row->redundancy = redundant->redundancy;
 	row->kind = kind_of(redundant->redundancy);
 	row->reason = reason_text(redundant, row->covered_by);
-	if (redundant->redundancy >= PA_REDUNDANT_PREFIX)
+	if (redundant->redundancy >= PA_REDUNDANT_PREFIX && has_only_statistics(index, redundant->by))
+		row->reason = psprintf("%s But the planner has statistics of its expression from it alone:"
+							   " ANALYZE the table, and read again for fix and undo.", row->reason);
+	else if (redundant->redundancy >= PA_REDUNDANT_PREFIX)
 	{
 		switch (pa_index_drop(index->indexid, &row->drop))
 		{
@@ -258,7 +297,7 @@ add_redundant(RedundantState *state, const PaRedundantIndex *redundant)
 
 	if (row != NULL)
 		state->rows = lappend(state->rows, row);
-	if (redundant->redundancy >= PA_REDUNDANT_PREFIX && redundant->index->partitioned)
+	if (row != NULL && row->drop.fix != NULL && redundant->index->partitioned)
 		state->leaving = lappend_oid(state->leaving, redundant->index->indexid);
 	MemoryContextSwitchTo(scratch);
 }

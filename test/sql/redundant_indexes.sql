@@ -14,6 +14,16 @@ CREATE INDEX keys_ca ON keys (c, a);
 CREATE INDEX keys_cab ON keys (c, b, a);
 SELECT * FROM found WHERE relname = 'keys';
 
+-- the only statistics of an expression: not before the other index has them, too
+CREATE TABLE analyzed (a int, t text);
+INSERT INTO analyzed SELECT i, 't' || i % 100 FROM generate_series(1, 1000) AS i;
+CREATE INDEX analyzed_t ON analyzed (lower(t));
+ANALYZE analyzed;
+CREATE INDEX analyzed_t_a ON analyzed (lower(t), a);
+SELECT indexrelname, kind, fix, undo, reason ~ 'ANALYZE the table' AS analyze_first FROM perf_advisor.redundant_indexes WHERE relname = 'analyzed';
+ANALYZE analyzed;
+SELECT indexrelname, kind, fix, reason ~ 'ANALYZE the table' AS analyze_first FROM perf_advisor.redundant_indexes WHERE relname = 'analyzed';
+
 -- expressions, compared as trees; a cast that changes nothing is none
 CREATE TABLE expressions (a int, t text, v varchar(20));
 CREATE INDEX expressions_lower ON expressions (lower(t));
