@@ -52,7 +52,7 @@ COMMENT ON COLUMN perf_advisor.redundant_indexes.kind IS 'duplicate: covered_by 
 COMMENT ON COLUMN perf_advisor.redundant_indexes.reason IS 'Why, and why this one of two duplicates.';
 COMMENT ON COLUMN perf_advisor.redundant_indexes.fix IS 'The statement that drops it; run it as it is, outside a transaction. NULL for an overlap, and while another session has the table locked.';
 COMMENT ON COLUMN perf_advisor.redundant_indexes.undo IS 'What makes the same index again; keep it before you run fix. One statement, but for a partitioned table, where it is to be run as a whole and blocks writes meanwhile.';
-COMMENT ON COLUMN perf_advisor.redundant_indexes.undo_rest IS 'What is to be run after undo: the comment and the statistics targets of the index. NULL: it has none.';
+COMMENT ON COLUMN perf_advisor.redundant_indexes.undo_rest IS 'What is to be run after undo: the comment and the statistics targets of the index, and ANALYZE where it has expressions. NULL: nothing.';
 
 CREATE FUNCTION perf_advisor.invalid_indexes(
 	OUT schemaname name,
@@ -101,7 +101,7 @@ COMMENT ON COLUMN perf_advisor.invalid_indexes.reason IS 'What happened, what it
 COMMENT ON COLUMN perf_advisor.invalid_indexes.fix IS 'What to run: drops it where another index does its work, builds it where none does. Several statements for a partitioned table, to be run as a whole. NULL: the reason says why.';
 COMMENT ON COLUMN perf_advisor.invalid_indexes.fix_script IS 'For a partitioned table: the same in steps that do not block writes, for psql -f. NULL where fix does not block them.';
 COMMENT ON COLUMN perf_advisor.invalid_indexes.undo IS 'What makes an index again that fix drops. NULL: fix drops nothing, or nothing that was of use.';
-COMMENT ON COLUMN perf_advisor.invalid_indexes.undo_rest IS 'What is to be run after undo: the comment and the statistics targets of the index. NULL: it has none.';
+COMMENT ON COLUMN perf_advisor.invalid_indexes.undo_rest IS 'What is to be run after undo: the comment and the statistics targets of the index, and ANALYZE where it has expressions. NULL: nothing.';
 
 -- Advice is about everybody's tables.
 REVOKE ALL ON FUNCTION perf_advisor.redundant_indexes() FROM PUBLIC;

@@ -80,14 +80,13 @@ on_standbys AS (
 	WHERE u.indexrelid IS NOT NULL
 	GROUP BY p.root
 ),
--- what receives the WAL, or may come back for it
+-- what applies the WAL, or may come back for it
 receivers AS (
 	SELECT pg_catalog.count(*) AS seen
 	FROM pg_catalog.pg_stat_replication AS r
 	FULL JOIN pg_catalog.pg_replication_slots AS s ON s.active_pid = r.pid
 	WHERE s.slot_type IS DISTINCT FROM 'logical'
-		AND r.state IS DISTINCT FROM 'backup'
-		AND r.application_name IS DISTINCT FROM 'pg_receivewal'
+		AND (r.pid IS NULL OR r.replay_lsn IS NOT NULL)
 ),
 standbys AS (
 	SELECT

@@ -224,6 +224,20 @@ drop_partitioned(Oid rootid, PaIndexDrop *drop, StringInfo rest)
 	return PA_DROP_OK;
 }
 
+/* What the planner knows of an index' expressions comes with ANALYZE only. */
+static void
+append_analyze(StringInfo sql, Oid indexid, Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
+	char	   *name = pa_index_qualified_name(relid);
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	if (name != NULL && !heap_attisnull(tuple, Anum_pg_index_indexprs, NULL))
+		appendStringInfo(sql, "%sANALYZE %s;", sql->len > 0 ? "\n" : "", name);
+	ReleaseSysCache(tuple);
+}
+
 /* With index and table locked, and search_path set. */
 static PaIndexDropResult
 write_statements(Oid indexid, Oid relid, PaIndexDrop *drop)
@@ -239,6 +253,7 @@ write_statements(Oid indexid, Oid relid, PaIndexDrop *drop)
 		result = drop_partitioned(indexid, drop, &rest);
 	else
 		result = drop_plain(indexid, drop, &rest);
+	append_analyze(&rest, indexid, relid);
 	if (result == PA_DROP_OK && rest.len > 0)
 		drop->undo_rest = rest.data;
 	return result;

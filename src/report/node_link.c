@@ -41,8 +41,8 @@
 	" (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::pg_catalog.int8," \
 	" (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication AS r" \
 	" FULL JOIN pg_catalog.pg_replication_slots AS l ON l.active_pid OPERATOR(pg_catalog.=) r.pid" \
-	" WHERE l.slot_type IS DISTINCT FROM 'logical' AND r.state IS DISTINCT FROM 'backup'" \
-	" AND r.application_name IS DISTINCT FROM 'pg_receivewal')" \
+	" WHERE l.slot_type IS DISTINCT FROM 'logical'" \
+	" AND (r.pid IS NULL OR r.replay_lsn IS NOT NULL))" \
 	" FROM pg_catalog.pg_control_system() AS s" \
 	" JOIN pg_catalog.pg_database AS d ON d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()" \
 	" LEFT JOIN perf_advisor.index_usage AS u ON true"
