@@ -132,6 +132,7 @@ facts AS (
 		END AS watched_for,
 		d.is_primary OR d.is_unique OR d.is_exclusion OR d.is_replica_identity OR d.is_clustered
 			OR d.is_fk_target OR d.supports_fk OR d.is_expression_statistics OR d.is_extension AS needed,
+		coalesce(m.statements, 0) AS impact_statements,
 		s.min_age,
 		u.standbys_unknown,
 		u.nodes,
@@ -140,6 +141,7 @@ facts AS (
 	JOIN usage AS u ON u.root = d.indexrelid
 	JOIN pg_catalog.pg_database AS b ON b.datname = pg_catalog.current_database()
 	CROSS JOIN settings AS s
+	LEFT JOIN perf_advisor.drop_impact AS m ON m.indexrelid = d.indexrelid AND m.computed_at >= u.first_seen
 	WHERE d.is_valid AND NOT d.is_ignored
 ),
 rates AS (
@@ -159,7 +161,7 @@ judged AS (
 	SELECT
 		f.*,
 		CASE
-			WHEN coalesce(f.uses, f.idx_scan) = 0 AND f.needed THEN 'needed'
+			WHEN coalesce(f.uses, f.idx_scan) = 0 AND (f.needed OR f.impact_statements > 0) THEN 'needed'
 			WHEN f.uses IS NULL AND f.idx_scan = 0 THEN 'pg_stat_only'
 			WHEN f.uses > 0 AND f.fk_check_uses >= f.uses THEN 'needed'
 			WHEN f.too_early THEN 'insufficient_window'
@@ -216,6 +218,9 @@ SELECT
 				ELSE 'No statement was seen to read it, but it is needed' END
 			|| coalesce(': ' || j.duties, '')
 			|| CASE WHEN j.is_expression_statistics THEN ': the planner has statistics of its expression, which recorded statements contain, from it alone' ELSE '' END
+			|| CASE WHEN j.impact_statements > 0 THEN ': perf_advisor.simulate_drop() found ' || j.impact_statements
+				|| CASE WHEN j.impact_statements = 1 THEN ' statement' ELSE ' statements' END
+				|| ' that would fail or be planned otherwise without it' ELSE '' END
 			|| CASE WHEN j.is_extension THEN ': it belongs to the table of an extension' ELSE '' END
 			|| '.'
 		WHEN 'pg_stat_only' THEN

@@ -89,13 +89,20 @@ read_expressions(Datum value)
 	return expressions;
 }
 
-List *
-pa_catalog_index_expressions(HeapTuple tuple)
+/* The expressions before constants were folded and functions inlined. */
+static List *
+written_expressions(HeapTuple tuple)
 {
 	bool		isnull;
 	Datum		value = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indexprs, &isnull);
 
-	return isnull ? NIL : simplify(read_expressions(value));
+	return isnull ? NIL : read_expressions(value);
+}
+
+List *
+pa_catalog_index_expressions(HeapTuple tuple)
+{
+	return simplify(written_expressions(tuple));
 }
 
 List *
@@ -485,14 +492,17 @@ pa_catalog_only_statistics(Oid relid, Oid indexid)
 {
 	HeapTuple	index = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
 	List	   *expressions;
+	List	   *written;
 	List	   *result = NIL;
 	ListCell   *lc;
+	ListCell   *lc2;
 
 	if (!HeapTupleIsValid(index))
 		return NIL;
 	expressions = pa_catalog_index_expressions(index);
+	written = written_expressions(index);
 	ReleaseSysCache(index);
-	foreach(lc, expressions)
+	forboth(lc, expressions, lc2, written)
 	{
 		IndexColumn column = {0};
 		HeapTuple	tuple;
@@ -502,8 +512,14 @@ pa_catalog_only_statistics(Oid relid, Oid indexid)
 		if (tuple == NULL)
 			continue;
 		ReleaseSysCache(tuple);
-		if (!has_other_statistics(relid, indexid, column.key.expression))
+		if (has_other_statistics(relid, indexid, column.key.expression))
+			continue;
+		result = lappend(result, column.key.expression);
+		if (!equal(lfirst(lc), lfirst(lc2)))
+		{
+			column_of_expression((Node *) lfirst(lc2), &column);
 			result = lappend(result, column.key.expression);
+		}
 	}
 	return result;
 }

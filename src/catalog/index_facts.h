@@ -52,7 +52,8 @@ extern HeapTuple pa_catalog_expression_statistics(Oid relid, Node *expression,
 /*
  * Expressions of the index (Vars with varno 1) that the planner has statistics
  * of by this index alone.  Of several indexes with the same expression the
- * oldest has the duty.
+ * oldest has the duty.  One that the planner simplifies is there twice, as it
+ * was written, too: so it stands in query trees, which nobody simplified.
  */
 extern List *pa_catalog_only_statistics(Oid relid, Oid indexid);
 

@@ -7,8 +7,10 @@
  * it, in statements whose plans never read the index.  So before such an
  * index is called unused, the trees are searched for its expression.
  *
- * Expressions are compared as they were written: one that only becomes the
- * index's after functions were inlined is not found.
+ * Expressions are compared as statements have them: simplifying those would
+ * run functions of other users for whoever reads the view.  So callers ask for
+ * an index's expression twice, as written and as simplified; one that becomes
+ * the index's in another way is not found.
  *
  * IDENTIFICATION
  *		src/report/expression_readers.c

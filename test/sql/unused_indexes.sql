@@ -96,6 +96,27 @@ SELECT count(*) FROM beast WHERE id < 5 AND lower(name) LIKE 'horse%' \g /dev/nu
 \g /dev/null
 SELECT indexrelname, class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE relname = 'horse' ORDER BY 1;
 
+-- Expressions that the planner simplifies: neither the statement's nor the index's is as it was written.
+CREATE TABLE cow (id int PRIMARY KEY, age int, name text);
+INSERT INTO cow SELECT i, i % 1000, 'Cow ' || i FROM generate_series(1, 5000) AS i;
+CREATE INDEX cow_numeric ON cow ((age::numeric + 2));
+CREATE INDEX cow_sum ON cow ((age + (1 + 1)));
+CREATE INDEX cow_cast ON cow (lower(name || 'x'::varchar(10)));
+CREATE INDEX cow_other ON cow ((age::numeric + 3));
+ANALYZE cow;
+SELECT count(*) FROM cow WHERE id < 5 AND age::numeric + 2 = 3 \g /dev/null
+\g /dev/null
+SELECT count(*) FROM cow WHERE id < 6 AND age + (1 + 1) = 3 \g /dev/null
+\g /dev/null
+SELECT count(*) FROM cow WHERE id < 7 AND lower(name || 'x'::varchar(10)) LIKE 'cow%' \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, is_expression_statistics FROM perf_advisor.unused_indexes WHERE relname = 'cow' ORDER BY 1;
+-- written otherwise: found by planning, and believed
+SELECT count(*) FROM cow AS a JOIN cow AS b ON a.id = b.age WHERE a.id < 400 AND a.age::numeric + (2 + 1) < 5000 \g /dev/null
+\g /dev/null
+SELECT kind FROM perf_advisor.simulate_drop('cow_other');
+SELECT class, is_expression_statistics, fix, reason FROM perf_advisor.unused_indexes WHERE indexrelname = 'cow_other';
+
 -- other duties, each with its column
 CREATE TABLE duty (a int NOT NULL, b int NOT NULL, c int NOT NULL, d int NOT NULL, e int NOT NULL);
 CREATE UNIQUE INDEX duty_identity ON duty (a, b);
