@@ -134,6 +134,12 @@ facts AS (
 			OR d.is_fk_target OR d.supports_fk OR d.is_expression_statistics OR d.is_extension AS needed,
 		coalesce(m.statements, 0) AS impact_statements,
 		s.min_age,
+		-- a subscription's apply worker scans indexes without any plan
+		u.idx_scan > 0 AND EXISTS (
+			SELECT FROM pg_catalog.pg_index AS x
+			JOIN pg_catalog.pg_subscription_rel AS r
+				ON x.indrelid IN (r.srrelid, coalesce(pg_catalog.pg_partition_root(r.srrelid)::oid, r.srrelid))
+			WHERE x.indexrelid = d.indexrelid) AS may_be_applied,
 		u.standbys_unknown,
 		u.nodes,
 		u.answered
@@ -148,7 +154,7 @@ rates AS (
 	SELECT
 		f.*,
 		f.uses / greatest(extract(epoch FROM f.watched_for)::float8 / 86400, 1) AS uses_per_day,
-		f.uses = 0 AND (f.watched_for < f.min_age OR NOT f.complete OR NOT f.table_used) AS too_early,
+		f.uses = 0 AND (f.watched_for < f.min_age OR NOT f.complete OR NOT f.table_used OR f.may_be_applied) AS too_early,
 		CASE WHEN f.watched_for IS NULL THEN NULL
 			WHEN f.watched_for >= interval '2 days' THEN (extract(epoch FROM f.watched_for)::bigint / 86400) || ' days'
 			WHEN f.watched_for >= interval '2 hours' THEN (extract(epoch FROM f.watched_for)::bigint / 3600) || ' hours'
@@ -233,6 +239,9 @@ SELECT
 				WHEN j.watched_for < j.min_age THEN 'No use in ' || j.watched_words
 					|| '; nothing is said before perf_advisor.unused_index_min_age = '
 					|| coalesce(pg_catalog.current_setting('perf_advisor.unused_index_min_age', true), '35d') || '.'
+				WHEN j.may_be_applied THEN 'No statement used it in ' || j.watched_words
+					|| ', but a subscription changes its table, and may find rows by it: pg_stat_user_indexes has '
+					|| j.idx_scan || CASE WHEN j.idx_scan = 1 THEN ' scan.' ELSE ' scans.' END
 				ELSE 'No use in ' || j.watched_words
 					|| ', but no recorded statement read or wrote its table either: whether any needs it cannot be said.'
 			END
