@@ -22,6 +22,7 @@
 
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
@@ -122,7 +123,8 @@ is_new_index(Oid relid)
 		return false;
 	result = (relation->rd_rel->relkind == RELKIND_INDEX ||
 			  relation->rd_rel->relkind == RELKIND_PARTITIONED_INDEX) &&
-		relation->rd_rel->relpersistence != RELPERSISTENCE_TEMP;
+		relation->rd_rel->relpersistence != RELPERSISTENCE_TEMP &&
+		!IsToastNamespace(relation->rd_rel->relnamespace);
 	RelationClose(relation);
 	return result;
 }
