@@ -203,6 +203,7 @@ pa_candidates_propose(PaProposals *proposals, const PaDraft *draft)
 
 	spec = palloc(sizeof(PaIndexSpec));
 	*spec = draft->spec;
+	spec->nequal = draft->nequal;
 	proposals->specs = lappend(proposals->specs, spec);
 	return true;
 }

@@ -110,6 +110,7 @@ find_or_add(PaCostMatrix *matrix, const PaIndexSpec *spec)
 	{
 		copy = list_nth(matrix->candidates, number);
 		copy->nkept = Max(copy->nkept, spec->nkept);
+		copy->nequal = Max(copy->nequal, spec->nequal);
 		return number;
 	}
 

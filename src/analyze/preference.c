@@ -43,6 +43,14 @@
 #define MIN_FURTHER_GAIN 0.01
 #define MAX_COST_WITHOUT_FURTHER 2.0
 
+/*
+ * But one that is compared for equality stays where the statement takes so many
+ * times as much without it, and reads more than a row or two in vain: the
+ * rows that it keeps away, those of the other tenants, grow with the table.
+ */
+#define MAX_COST_WITHOUT_EQUALITY 1.5
+#define EQUALITY_UNITS 2.0
+
 bool
 pa_analyze_is_gain(double base_cost, double cost)
 {
@@ -97,6 +105,12 @@ pa_choice_limit_without_last(const PaChoice *choice, int statement, double cost)
 		limit = Min(limit, Max(cost * MAX_COST_WITHOUT_FURTHER,
 							   cost + units_of_msec(of, NOTICED_MSEC)));
 	return limit;
+}
+
+double
+pa_choice_limit_without_equality(double cost)
+{
+	return Max(cost * MAX_COST_WITHOUT_EQUALITY, cost + EQUALITY_UNITS);
 }
 
 /* Stops asking when the caller wants an answer; called in every loop. */
@@ -249,6 +263,18 @@ is_part(const PaIndexSpec *narrow, const PaIndexSpec *wide)
 	return true;
 }
 
+/* Whether a part of the index lacks a key that is compared for equality. */
+static bool
+lacks_equality(const PaIndexSpec *part, const PaIndexSpec *wide)
+{
+	for (int i = 0; i < wide->nequal; i++)
+	{
+		if (!has_key(part, &wide->keys[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The narrowest part of the candidate that saves nearly as much beside
  * "others"; the candidate itself if there is none.
@@ -258,7 +284,9 @@ without_further_keys(PaChoice *choice, int statement, const Bitmapset *others,
 					 int candidate, double best)
 {
 	const PaMatrixStatement *of = pa_matrix_statement(choice->matrix, statement);
+	const PaIndexSpec *whole = pa_matrix_candidate(choice->matrix, candidate);
 	double		limit = pa_choice_limit_without_last(choice, statement, best);
+	double		limit_equality = Min(limit, pa_choice_limit_without_equality(best));
 	int			narrowest = candidate;
 	ListCell   *lc;
 
@@ -272,7 +300,8 @@ without_further_keys(PaChoice *choice, int statement, const Bitmapset *others,
 			!is_part(spec, pa_matrix_candidate(choice->matrix, narrowest)))
 			continue;
 		with_it = bms_add_member(bms_copy(others), narrower);
-		if (pa_choice_cost(choice, statement, with_it) <= limit)
+		if (pa_choice_cost(choice, statement, with_it) <=
+			(lacks_equality(spec, whole) ? limit_equality : limit))
 			narrowest = narrower;
 		bms_free(with_it);
 	}

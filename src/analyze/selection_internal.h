@@ -80,6 +80,9 @@ extern double pa_choice_limit_without_carried(double cost);
 extern double pa_choice_limit_without_last(const PaChoice *choice,
 										   int statement, double cost);
 
+/* The same for one that does without a key compared for equality. */
+extern double pa_choice_limit_without_equality(double cost);
+
 /* The cost as far as it is known; asks for it when it is only a bound. */
 extern double pa_choice_cost(PaChoice *choice, int statement,
 							 const Bitmapset *set);

@@ -9,7 +9,7 @@
  *
  * Trim: columns carried along go where no plan costs twice as much without
  * them, and the last key where all the plans that use the index are nearly as
- * good without.  Not what the rule keeps together: the first rows in an order by
+ * good without, or less than half as dear again where it is compared for equality.  Not what the rule keeps together: the first rows in an order by
  * two columns are no better served by the first one, only because few rows
  * have the same value there.
  *
@@ -150,12 +150,28 @@ maintenance_of(const PaChoice *choice, int candidate)
 	return pa_matrix_price(choice->matrix, candidate)->maintenance;
 }
 
+/* Leading keys of a candidate of which something is to be known. */
+typedef int (*LeadingKeys) (const PaIndexSpec *spec);
+
+/* Those that the rule keeps together. */
+static int
+kept_keys(const PaIndexSpec *spec)
+{
+	return spec->nkept;
+}
+
+static int
+equality_keys(const PaIndexSpec *spec)
+{
+	return spec->nequal;
+}
+
 /*
- * Whether the key that the new one lacks is one that the statement's own rule
- * keeps together with others.
+ * Whether the key that the new one lacks is among such keys of a candidate of
+ * the statement's own rule.
  */
 static bool
-keeps_last_key(const PaChoice *choice, int statement, int old, int new)
+lacks_key(const PaChoice *choice, int statement, int old, int new, LeadingKeys leading)
 {
 	const PaIndexSpec *wide = pa_matrix_candidate(choice->matrix, old);
 	ListCell   *lc;
@@ -166,7 +182,7 @@ keeps_last_key(const PaChoice *choice, int statement, int old, int new)
 	{
 		const PaIndexSpec *own = pa_matrix_candidate(choice->matrix, lfirst_int(lc));
 
-		for (int i = 0; own->relid == wide->relid && i < own->nkept; i++)
+		for (int i = 0; own->relid == wide->relid && i < leading(own); i++)
 		{
 			if (pa_index_key_same(&own->keys[i], &wide->keys[wide->nkeys - 1]))
 				return true;
@@ -185,8 +201,10 @@ limit_when_trimmed(const PaChoice *choice, int statement, int old, int new,
 	if (pa_matrix_candidate(choice->matrix, old)->nincluded >
 		pa_matrix_candidate(choice->matrix, new)->nincluded)
 		limit = pa_choice_limit_without_carried(cost);
-	if (!keeps_last_key(choice, statement, old, new))
+	if (!lacks_key(choice, statement, old, new, kept_keys))
 		limit = Max(limit, pa_choice_limit_without_last(choice, statement, cost));
+	if (lacks_key(choice, statement, old, new, equality_keys))
+		limit = Min(limit, pa_choice_limit_without_equality(cost));
 	return limit;
 }
 

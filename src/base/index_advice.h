@@ -106,6 +106,8 @@ typedef struct PaIndexSpec
 								 * last one saves little: those that a row
 								 * comparison has, or the first rows' order, or
 								 * an equality and a range */
+	int			nequal;			/* leading keys that some statement compares for
+								 * equality */
 
 	/* of existing ones only */
 	Oid			indexid;		/* 0: proposed */

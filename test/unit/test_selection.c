@@ -96,6 +96,33 @@ static const SelectionCase cases[] = {
 	{"third and fourth column that save less than a hundredth", 0,
 		{{100, 14178, "(1,2,3,4)", {{"(1)", 2000}, {"(1,2)", 100}, {"(1,2,3)", 60}, {"(1,2,3,4)", 4}}}},
 	"(1,2)"},
+	{"an equality that keeps the other tenants' rows away", 0,
+		{{100, 5232, "(1=,2=,3=)", {{"(1)", 160}, {"(1,2)", 35.6}, {"(1,2,3)", 11.2}}}},
+	"(1,2,3)"},
+	{"the same for a few rows", 0,
+		{{100, 850, "(1=,2=,3=)", {{"(1)", 41}, {"(1,2)", 4.7}, {"(1,2,3)", 2.1}}}},
+	"(1,2,3)"},
+	{"an equality that keeps a row away", 0,
+		{{100, 850, "(1=,2=)", {{"(1)", 4}, {"(1,2)", 2.1}}}},
+	"(1)"},
+	{"an equality that keeps a third of the rows away", 0,
+		{{100, 5232, "(1=,2=)", {{"(1)", 44}, {"(1,2)", 30}}}},
+	"(1)"},
+	{"an equality among parts of the rule", 0,
+		{{100, 5232, "(1=) (1=,2=)", {{"(1)", 35.6}, {"(1,2)", 11.2}}}},
+	"(1,2)"},
+	{"a range and an order behind an equality that finds nearly all", 0,
+		{{100, 14178, "(1=,2,3)", {{"(1)", 100}, {"(1,2)", 60}, {"(1,2,3)", 4}}}},
+	"(1)"},
+	{"two equalities of which the second one saves nothing more", 0,
+		{{100, 14178, "(1=,2=,3)", {{"(1)", 60}, {"(1,2)", 55}, {"(1,2,3)", 50}}}},
+	"(1)"},
+	{"one statement's equality is another one's last key", 0,
+		{
+			{100, 5232, "(1=,2=,3=)", {{"(1)", 160}, {"(1,2)", 35.6}, {"(1,2,3)", 11.2}}},
+			{100, 5232, "(1=)", {{"(1)", 160}, {"(1,2)", 160}, {"(1,2,3)", 160}}},
+		},
+	"(1,2,3)"},
 	{"carried columns that save less than a hundredth", 0,
 		{{100, 14178, "(1) (1)include[2]", {{"(1)", 100}, {"(1)include[2]", 10}}}},
 	"(1)"},
@@ -623,57 +650,10 @@ check_barred(void)
 					"selection: an index that would be a bet serves only the others");
 }
 
-/* What is forbidden is forgotten; weights move; candidates are shared. */
-static void
-check_matrix_changes(void)
-{
-	PaCostMatrix *matrix = pa_matrix_create(100);
-	Bitmapset  *one;
-	Bitmapset  *two;
-
-	pa_matrix_add_statement(matrix, 60, 1000, list_make1_oid(1));
-	pa_matrix_add_statement(matrix, 40, 500, list_make1_oid(1));
-	pa_matrix_add_candidate(matrix, 0, unit_index("(1)"));
-	pa_matrix_add_candidate(matrix, 0, unit_index("(2)"));
-	candidate_set(matrix, "(1)", &one);
-	candidate_set(matrix, "(2)", &two);
-	pa_matrix_add_plan(matrix, 0, one, one, 10);
-	pa_matrix_add_plan(matrix, 0, two, two, 20);
-	pa_matrix_forbid(matrix, 0);
-	unit_check(pa_matrix_plan(matrix, 0, bms_union(one, two))->cost == 20,
-			   "matrix: plans with a forbidden index do not count");
-	unit_check(bms_equal(pa_matrix_own_candidates(matrix, 0), two),
-			   "matrix: a forbidden index is not tried again");
-	unit_check(pa_matrix_is_known(matrix, 0, one),
-			   "matrix: with only forbidden ones it is the base plan");
-
-	unit_check(pa_matrix_add_shared(matrix, unit_index("(2)")) == 1,
-			   "matrix: a shared candidate that is there is not added");
-	unit_check(pa_matrix_add_shared(matrix, unit_index("(2,3)")) == 2 &&
-			   bms_is_member(2, pa_matrix_statement(matrix, 1)->usable),
-			   "matrix: a shared candidate is for all statements of its table");
-	unit_check(pa_matrix_price(matrix, 2)->size == 0 && pa_matrix_price(matrix, 2)->maintenance == 0,
-			   "matrix: without a price nothing is paid");
-
-	pa_matrix_move_weight(matrix, 0, 1);
-	unit_check(pa_matrix_statement(matrix, 0)->weight == 0 &&
-			   pa_matrix_statement(matrix, 1)->weight == 100,
-			   "matrix: the weight moves");
-	pa_matrix_set_calls(matrix, 0, 3);
-	pa_matrix_set_calls(matrix, 1, 4);
-	pa_matrix_move_weight(matrix, 0, 1);
-	unit_check(pa_matrix_statement(matrix, 1)->calls == 7 &&
-			   pa_matrix_statement(matrix, 0)->calls == 0,
-			   "matrix: and so do the calls");
-	unit_check(pa_analyze_selection(matrix, NULL, NULL)->questions == NIL,
-			   "selection: nothing is asked about a statement without weight");
-}
-
 void
 unit_test_selection(void)
 {
 	check_matrix();
-	check_matrix_changes();
 	check_barred();
 	for (int i = 0; i < (int) lengthof(cases); i++)
 		check_choice(&cases[i], make_matrix(&cases[i]));

@@ -159,7 +159,7 @@ read_key(const char **text, PaIndexKey *key)
 		key->nulls_first = false;
 }
 
-/* Reads one index, with "!" behind the last of the keys that stay together; *end is the place after it. */
+/* Reads one index, with "!" behind the last of the keys that stay together and "=" behind those compared for equality; *end is the place after it. */
 static PaIndexSpec *
 read_index(const char *text, const char **end)
 {
@@ -177,6 +177,8 @@ read_index(const char *text, const char **end)
 		read_key(&text, &spec->keys[spec->nkeys++]);
 		if (skip_word(&text, "!"))
 			spec->nkept = spec->nkeys;
+		if (skip_word(&text, "="))
+			spec->nequal = spec->nkeys;
 	}
 	if (!skip_word(&text, ")"))
 		elog(ERROR, "cannot read the index at \"%s\"", text);
@@ -232,6 +234,7 @@ perf_advisor_unit(PG_FUNCTION_ARGS)
 	unit_test_candidates();
 	unit_test_candidate_kinds();
 	unit_test_hints();
+	unit_test_cost_matrix();
 	unit_test_selection();
 	unit_test_selection_large();
 	unit_test_text();

@@ -49,6 +49,7 @@ extern void unit_test_hints(void);
 extern void unit_test_index_ddl(void);
 extern void unit_test_index_spec(void);
 extern void unit_test_redundancy(void);
+extern void unit_test_cost_matrix(void);
 extern void unit_test_selection(void);
 extern void unit_test_selection_large(void);
 extern void unit_test_text(void);
