@@ -15,6 +15,7 @@ CREATE FUNCTION perf_advisor.index_duties(
 	OUT is_fk_target boolean,
 	OUT supports_fk boolean,
 	OUT is_expression_statistics boolean,
+	OUT is_apply_target boolean,
 	OUT is_extension boolean,
 	OUT is_ignored boolean,
 	OUT table_used boolean,
@@ -131,7 +132,7 @@ facts AS (
 			ELSE greatest(pg_catalog.statement_timestamp() - u.first_seen, '0')
 		END AS watched_for,
 		d.is_primary OR d.is_unique OR d.is_exclusion OR d.is_replica_identity OR d.is_clustered
-			OR d.is_fk_target OR d.supports_fk OR d.is_expression_statistics OR d.is_extension AS needed,
+			OR d.is_fk_target OR d.supports_fk OR d.is_expression_statistics OR d.is_apply_target OR d.is_extension AS needed,
 		coalesce(m.statements, 0) AS impact_statements,
 		s.min_age,
 		-- a subscription's apply worker scans indexes without any plan
@@ -210,6 +211,7 @@ SELECT
 	j.is_fk_target,
 	j.supports_fk,
 	j.is_expression_statistics,
+	j.is_apply_target,
 	j.is_extension,
 	i.relkind = 'I' AS is_partitioned,
 	j.table_used,
@@ -304,6 +306,7 @@ COMMENT ON COLUMN perf_advisor.unused_indexes.is_clustered IS 'CLUSTER orders th
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_fk_target IS 'A foreign key refers to the columns by it.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.supports_fk IS 'It is the best index for a foreign key of its table, and the parent table sees deletes or updates of the key.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_expression_statistics IS 'The planner has statistics of its expression from it alone, and a recorded statement contains that expression.';
+COMMENT ON COLUMN perf_advisor.unused_indexes.is_apply_target IS 'The worker of a subscription may find the rows by it that it updates and deletes: the table has no key, and no plan shows it (from 16 on).';
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_extension IS 'Its table belongs to an extension.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.is_partitioned IS 'The index of a partitioned table: its partitions are judged with it and go with it.';
 COMMENT ON COLUMN perf_advisor.unused_indexes.table_used IS 'Recorded statements read or wrote the table.';

@@ -27,18 +27,23 @@
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_opclass.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "catalog/index_duties.h"
+#include "compat/capabilities.h"
 
 /* ---- pg_index ---- */
 
@@ -103,6 +108,33 @@ is_not_null_of(HeapTuple tuple, Relation pg_index, AttrNumber attnum)
 	return false;
 }
 
+/* Operator families and collations of the keys. */
+static void
+read_families(PaIndexDuties *duties, HeapTuple tuple, Relation pg_index)
+{
+	bool		isnull;
+	const oidvector *classes = (oidvector *)
+		DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indclass,
+									 RelationGetDescr(pg_index), &isnull));
+	const oidvector *collations = (oidvector *)
+		DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indcollation,
+									 RelationGetDescr(pg_index), &isnull));
+
+	duties->families = palloc(sizeof(Oid) * duties->nkeys);
+	duties->collations = palloc(sizeof(Oid) * duties->nkeys);
+	for (int i = 0; i < duties->nkeys; i++)
+	{
+		HeapTuple	class = SearchSysCache1(CLAOID, ObjectIdGetDatum(classes->values[i]));
+
+		duties->collations[i] = collations->values[i];
+		duties->families[i] = InvalidOid;
+		if (!HeapTupleIsValid(class))
+			continue;
+		duties->families[i] = ((Form_pg_opclass) GETSTRUCT(class))->opcfamily;
+		ReleaseSysCache(class);
+	}
+}
+
 /* NULL when the index is no user's, or gone. */
 static PaIndexDuties *
 read_index(HeapTuple tuple, Relation pg_index)
@@ -130,6 +162,7 @@ read_index(HeapTuple tuple, Relation pg_index)
 	duties->attnums = palloc(sizeof(AttrNumber) * duties->nkeys);
 	for (int i = 0; i < duties->nkeys; i++)
 		duties->attnums[i] = index->indkey.values[i];
+	read_families(duties, tuple, pg_index);
 	if (duties->has_predicate)
 		duties->not_null_only = is_not_null_of(tuple, pg_index, duties->attnums[0]);
 	return duties;
@@ -237,6 +270,67 @@ read_columns(HeapTuple tuple, Relation pg_constraint, int column, int *count)
 	return attnums;
 }
 
+/* An array of operators, one for each key; NULL when it is no such thing. */
+static Oid *
+read_operators(HeapTuple tuple, Relation pg_constraint, int nkeys)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, Anum_pg_constraint_conpfeqop,
+									 RelationGetDescr(pg_constraint), &isnull);
+	ArrayType  *array;
+	Oid		   *operators;
+
+	if (isnull)
+		return NULL;
+	array = DatumGetArrayTypeP(value);
+	if (ARR_NDIM(array) != 1 || ARR_HASNULL(array) || ARR_ELEMTYPE(array) != OIDOID ||
+		ARR_DIMS(array)[0] != nkeys)
+		return NULL;
+	operators = palloc(sizeof(Oid) * nkeys);
+	memcpy(operators, ARR_DATA_PTR(array), sizeof(Oid) * nkeys);
+	return operators;
+}
+
+static Oid
+column_collation(Oid relid, AttrNumber attnum)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+										Int16GetDatum(attnum));
+	Oid			collation;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	collation = ((Form_pg_attribute) GETSTRUCT(tuple))->attcollation;
+	ReleaseSysCache(tuple);
+	return collation;
+}
+
+static bool
+is_deterministic(Oid collation)
+{
+	HeapTuple	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	bool		deterministic;
+
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	deterministic = ((Form_pg_collation) GETSTRUCT(tuple))->collisdeterministic;
+	ReleaseSysCache(tuple);
+	return deterministic;
+}
+
+/*
+ * The column's own collation, but for a parent's that takes for equal what is
+ * not the same.
+ */
+static Oid
+check_collation(const PaKeyReference *key, int i)
+{
+	Oid			own = column_collation(key->relid, key->attnums[i]);
+	Oid			parents = column_collation(key->parent, key->parent_attnums[i]);
+
+	return own != parents && OidIsValid(parents) && !is_deterministic(parents) ? parents : own;
+}
+
 static PaKeyReference *
 read_reference(HeapTuple tuple, Relation pg_constraint)
 {
@@ -253,7 +347,26 @@ read_reference(HeapTuple tuple, Relation pg_constraint)
 									   &parent_keys);
 	if (key->attnums == NULL || key->parent_attnums == NULL || parent_keys != key->nkeys)
 		return NULL;
+	key->operators = read_operators(tuple, pg_constraint, key->nkeys);
+	if (key->operators == NULL)
+		return NULL;
+	key->collations = palloc(sizeof(Oid) * key->nkeys);
+	for (int i = 0; i < key->nkeys; i++)
+		key->collations[i] = check_collation(key, i);
 	return key;
+}
+
+/* Whether the planner could look for the foreign key's i-th column by that key. */
+static bool
+serves_column(const PaIndexDuties *duties, int position, const PaKeyReference *key, int i)
+{
+	Oid			family = duties->families[position];
+	Oid			collation = duties->collations[position];
+
+	return duties->attnums[position] == key->attnums[i] &&
+		(!OidIsValid(collation) || collation == key->collations[i]) &&
+		(op_in_opfamily(key->operators[i], family) ||
+		 op_in_opfamily(get_commutator(key->operators[i]), family));
 }
 
 /* How many of its leading keys the foreign key's columns are. */
@@ -272,7 +385,7 @@ leading_keys(const PaIndexDuties *duties, const PaKeyReference *key)
 	{
 		found = false;
 		for (int i = 0; i < key->nkeys && !found; i++)
-			found = duties->attnums[count] == key->attnums[i];
+			found = serves_column(duties, count, key, i);
 		if (found)
 			count++;
 	}
@@ -346,11 +459,88 @@ read_constraints(const List *all)
 	return references;
 }
 
+/* ---- pg_subscription_rel ---- */
+
+/* Whether a subscription writes to the table, or to one that it is a partition of. */
+static bool
+is_subscribed(Oid relid)
+{
+	List	   *tables = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+	bool		found = false;
+	ListCell   *lc;
+
+	tables = lappend_oid(tables, relid);
+	foreach(lc, tables)
+	{
+		CatCList   *rows = SearchSysCacheList1(SUBSCRIPTIONRELMAP,
+											   ObjectIdGetDatum(lfirst_oid(lc)));
+
+		found |= rows->n_members > 0;
+		ReleaseSysCacheList(rows);
+	}
+	return found;
+}
+
+static bool
+fits_apply(const PaIndexDuties *duties)
+{
+	if (!duties->is_valid || duties->has_predicate || duties->attnums[0] == 0)
+		return false;
+	return (PA_APPLY_BY_BTREE && duties->method == BTREE_AM_OID) ||
+		(PA_APPLY_BY_HASH && duties->method == HASH_AM_OID) ||
+		(PA_APPLY_BY_GIST && duties->method == GIST_AM_OID);
+}
+
+/*
+ * Marks the indexes from first to next, of one table: without a key the worker
+ * looks for updated and deleted rows by any of them, and no plan shows that.
+ */
+static void
+mark_apply_targets(List *all, int first, int next)
+{
+	bool		fits = false;
+
+	for (int i = first; i < next; i++)
+	{
+		const PaIndexDuties *duties = list_nth(all, i);
+
+		if (duties->is_valid && (duties->is_primary || duties->is_replica_identity))
+			return;
+		fits |= fits_apply(duties);
+	}
+	if (!fits || !is_subscribed(((const PaIndexDuties *) list_nth(all, first))->relid))
+		return;
+	for (int i = first; i < next; i++)
+	{
+		PaIndexDuties *duties = list_nth(all, i);
+
+		duties->is_apply_target = fits_apply(duties);
+	}
+}
+
+static void
+find_apply_targets(List *all)
+{
+	int			first = 0;
+
+	for (int next = 1; next <= list_length(all); next++)
+	{
+		if (next < list_length(all) &&
+			((const PaIndexDuties *) list_nth(all, next))->relid ==
+			((const PaIndexDuties *) list_nth(all, first))->relid)
+			continue;
+		mark_apply_targets(all, first, next);
+		first = next;
+	}
+}
+
 List *
 pa_catalog_index_duties(Oid relid)
 {
 	List	   *all = read_indexes(relid);
 	ListCell   *lc;
+
+	find_apply_targets(all);
 
 	foreach(lc, read_constraints(all))
 		assign_reference(all, lfirst(lc));

@@ -29,6 +29,8 @@ typedef struct PaKeyReference
 	int			nkeys;
 	AttrNumber *attnums;		/* of the referencing table */
 	AttrNumber *parent_attnums;
+	Oid		   *operators;		/* that compare a parent's column with ours */
+	Oid		   *collations;		/* by which they do when a parent's row goes */
 } PaKeyReference;
 
 typedef struct PaIndexDuties
@@ -47,12 +49,15 @@ typedef struct PaIndexDuties
 	bool		is_deferrable;	/* not checked at once */
 	bool		is_replica_identity;
 	bool		is_clustered;
+	bool		is_apply_target;	/* a subscription's worker may find rows by it */
 	bool		is_partition_child;
 	bool		has_expressions;
 	bool		has_predicate;
 	bool		not_null_only;	/* the predicate is IS NOT NULL of its first key */
 	int			nkeys;
 	AttrNumber *attnums;		/* of its keys, 0: an expression */
+	Oid		   *families;		/* their operator families */
+	Oid		   *collations;
 	double		tuples;			/* of the last VACUUM or ANALYZE, -1 unknown */
 	double		pages;
 	const char *constraint;		/* that it backs, or NULL */

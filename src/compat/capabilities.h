@@ -33,6 +33,15 @@
 /* 16 keeps updates HOT when only BRIN indexes are on what they set (19d8e2308b). */
 #define PA_BRIN_KEEPS_HOT (PG_VERSION_NUM >= 160000)
 
+/*
+ * By which indexes a subscription's worker looks for the rows of a table
+ * without key, as upstream's IsIndexUsableForReplicaIdentityFull(): from 16 on
+ * B-trees, from 17 on hash, from 18 on any with an operator for equality.
+ */
+#define PA_APPLY_BY_BTREE (PG_VERSION_NUM >= 160000)
+#define PA_APPLY_BY_HASH (PG_VERSION_NUM >= 170000)
+#define PA_APPLY_BY_GIST (PG_VERSION_NUM >= 180000)
+
 /* The major version: what is saved is for the one that saved it. */
 #define PA_SERVER_MAJOR (PG_VERSION_NUM / 10000)
 

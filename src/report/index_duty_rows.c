@@ -268,6 +268,7 @@ add_member(RowState *state, PaIndexDutyRow *row, const PaIndexDuties *duties)
 
 	row->is_replica_identity |= duties->is_replica_identity;
 	row->is_clustered |= duties->is_clustered;
+	row->is_apply_target |= duties->is_apply_target;
 	row->is_fk_target |= duties->references != NIL;
 	foreach(lc, duties->serves)
 	{

@@ -20,6 +20,7 @@ typedef struct PaIndexDutyRow
 	bool		is_replica_identity;	/* it or a partition of it, so are these */
 	bool		is_clustered;
 	bool		is_fk_target;
+	bool		is_apply_target;
 	bool		supports_fk;	/* of a parent with deletes or key updates */
 	bool		is_statistics;	/* only source of statistics of an expression
 								 * that a recorded statement has */

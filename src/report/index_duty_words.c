@@ -71,6 +71,15 @@ pa_duty_parent_changes(const PaKeyReference *key, const List *writes,
 	return *deletes > 0 || *key_updates > 0;
 }
 
+/* Whether a materialized view can be refreshed concurrently by it. */
+static bool
+serves_refresh(const PaIndexDuties *duties)
+{
+	return duties->is_unique && duties->is_valid && !duties->is_deferrable &&
+		!duties->has_expressions && !duties->has_predicate &&
+		get_rel_relkind(duties->relid) == RELKIND_MATVIEW;
+}
+
 static void
 add_constraint(List **words, const PaIndexDuties *duties)
 {
@@ -78,7 +87,10 @@ add_constraint(List **words, const PaIndexDuties *duties)
 
 	if (duties->constraint == NULL)
 	{
-		if (duties->is_unique)
+		if (serves_refresh(duties))
+			add_word(words, "unique_index", true,
+					 psprintf("REFRESH MATERIALIZED VIEW CONCURRENTLY of %s needs a unique index as this one", table));
+		else if (duties->is_unique)
 			add_word(words, "unique_index", true,
 					 psprintf("keeps the rows of %s unique; without it duplicates come in", table));
 		return;
@@ -136,6 +148,10 @@ add_duties(List **words, const PaIndexDuties *duties, const List *writes)
 	if (duties->is_replica_identity)
 		add_word(words, "replica_identity", true,
 				 psprintf("replica identity of %s; without it published updates and deletes fail",
+						  qualified(duties->relid)));
+	if (duties->is_apply_target)
+		add_word(words, "apply", true,
+				 psprintf("a subscription writes to %s, which has no primary key: its worker may find updated and deleted rows by this index, and reads the whole table without one",
 						  qualified(duties->relid)));
 	add_foreign_keys(words, duties, writes);
 	if (duties->is_clustered)

@@ -49,6 +49,7 @@ put_duties(PaRow *row, const PaIndexDutyRow *index)
 	pa_row_bool(row, index->is_fk_target);
 	pa_row_bool(row, index->supports_fk);
 	pa_row_bool(row, index->is_statistics);
+	pa_row_bool(row, index->is_apply_target);
 	pa_row_bool(row, index->is_extension);
 	pa_row_bool(row, index->is_ignored);
 	pa_row_bool(row, index->table_used);

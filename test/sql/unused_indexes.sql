@@ -131,6 +131,45 @@ SELECT count(*) FROM duty \g /dev/null
 SELECT indexrelname, class, is_unique, is_exclusion, is_deferrable, is_replica_identity, is_clustered FROM perf_advisor.unused_indexes
 WHERE relname = 'duty' ORDER BY 1;
 
+-- a foreign key has no use for an index of another collation or operator family
+CREATE TABLE stable (name text PRIMARY KEY);
+CREATE TABLE box (id int, stable text CONSTRAINT box_stable_fkey REFERENCES stable);
+CREATE INDEX box_collation ON box (stable COLLATE "POSIX");
+CREATE INDEX box_stable ON box (stable);
+INSERT INTO stable VALUES ('a');
+DELETE FROM stable;
+SELECT pg_stat_force_next_flush();
+SELECT count(*) FROM box \g /dev/null
+\g /dev/null
+SELECT indexrelname, class, supports_fk FROM perf_advisor.unused_indexes WHERE relname = 'box' ORDER BY 1;
+
+-- of a materialized view the unique index is what it is refreshed by
+CREATE MATERIALIZED VIEW summary AS SELECT id, name FROM owner;
+CREATE UNIQUE INDEX summary_id ON summary (id);
+CREATE UNIQUE INDEX summary_name ON summary (lower(name));
+SELECT indexrelname, class, reason FROM perf_advisor.unused_indexes WHERE relname = 'summary' ORDER BY 1;
+
+-- what a subscription writes to without a key is looked for by any index, without a plan
+SET client_min_messages = error;
+CREATE SUBSCRIPTION perf_advisor_test CONNECTION 'dbname=none' PUBLICATION none WITH (connect = false, slot_name = NONE, enabled = false, create_slot = false);
+CREATE TABLE copied (id int, note text);
+CREATE TABLE copied_key (id int PRIMARY KEY, note text);
+CREATE INDEX copied_id ON copied (id);
+CREATE INDEX copied_part ON copied (id) WHERE id > 5;
+CREATE INDEX copied_lower ON copied (lower(note), id);
+CREATE INDEX copied_key_note ON copied_key (note);
+INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate)
+SELECT oid, t, 'r' FROM pg_subscription, unnest('{copied, copied_key}'::regclass[]) AS t WHERE subname = 'perf_advisor_test';
+SELECT count(*) FROM copied, copied_key \g /dev/null
+\g /dev/null
+SELECT indexrelname, is_apply_target = (indexrelname = 'copied_id' AND current_setting('server_version_num')::int >= 160000) AS right_target,
+	class = CASE WHEN is_apply_target OR is_primary THEN 'needed' ELSE 'unused' END AS right_class
+FROM perf_advisor.unused_indexes WHERE relname LIKE 'copied%' ORDER BY 1;
+DELETE FROM pg_subscription_rel WHERE srrelid IN ('copied'::regclass, 'copied_key'::regclass);
+DROP SUBSCRIPTION perf_advisor_test;
+RESET client_min_messages;
+SELECT is_apply_target FROM perf_advisor.unused_indexes WHERE indexrelname = 'copied_id';
+
 -- Partitioned: judged as a tree, at the root; an index of one partition for itself.
 CREATE TABLE feed (day date NOT NULL, stall int NOT NULL, kilos int NOT NULL) PARTITION BY RANGE (day);
 CREATE TABLE feed_2023 PARTITION OF feed FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
