@@ -101,11 +101,15 @@ choose_indexes(PaAdvisor *advisor)
 		MemoryContextReset(round);
 		selection = pa_analyze_selection(advisor->matrix, stop_asking, advisor);
 		if (selection->questions == NIL && selection->wanted == NIL)
-			break;
+		{
+			if (!pa_advisor_price_chosen(advisor, selection->chosen))
+				break;
+			continue;
+		}
 		pa_advisor_add_shared(advisor, selection->wanted);
 		if ((selection->questions != NIL &&
 			 !pa_advisor_answer(advisor, selection->questions)) ||
-			i == MAX_ROUNDS)
+			i >= MAX_ROUNDS)
 			advisor->asked_enough = true;
 	}
 	MemoryContextSwitchTo(old);

@@ -76,6 +76,7 @@ typedef struct PaAdvisor
 	List	   *writes;			/* of PaTableWrites * */
 	uint64		plannings_before;	/* made in the session until it began */
 	int			planner_calls;	/* plannings made, vectors counted one by one */
+	Bitmapset  *priced;			/* candidates whose size is known closely */
 	Bitmapset  *chosen;			/* candidates of the matrix */
 	List	   *choices;		/* of PaAdvisorChoice *, one for each of them */
 	List	   *skipped;		/* of PaSkippedStatement * */
@@ -108,6 +109,12 @@ extern void pa_advisor_open_workload(PaAdvisor *advisor);
 
 /* Adds candidates that no statement has by itself (of PaIndexSpec *). */
 extern void pa_advisor_add_shared(PaAdvisor *advisor, const List *specs);
+
+/*
+ * Looks closely at how large the chosen ones are, as long as there is time;
+ * true when the choice must be made again, as one has another price now.
+ */
+extern bool pa_advisor_price_chosen(PaAdvisor *advisor, const Bitmapset *chosen);
 
 /* Existing indexes of the table that the candidate makes redundant. */
 extern List *pa_advisor_replaced_by(const PaAdvisor *advisor,

@@ -47,6 +47,14 @@
 #define FULLY_SAMPLED 100
 #define FEW_SAMPLES 2
 
+/*
+ * What it may take to see from rows how large an index is, in msec; how many are
+ * looked at in any case, and after how many plannings one more.
+ */
+#define SAMPLE_TIME 100.0
+#define MIN_PRICED 3
+#define PLANNINGS_A_PRICE 400
+
 /* Opening makes no more plannings than this share of all. */
 #define MAX_OPENING_SHARE 0.5
 
@@ -132,15 +140,17 @@ exists_already(const PaIndexSpec *spec)
 	return false;
 }
 
+typedef int64 (*SizeOf) (const PaIndexSpec *spec);
+
 /*
  * Size and maintenance of a candidate.  One in whose place an existing index
  * goes costs only what it costs more.
  */
 static void
-price(PaAdvisor *advisor, int candidate)
+price(PaAdvisor *advisor, int candidate, SizeOf size_of)
 {
 	const PaIndexSpec *spec = pa_matrix_candidate(advisor->matrix, candidate);
-	int64		size = pa_whatif_index_size(spec);
+	int64		size = size_of(spec);
 	double		maintenance = pa_advisor_write_cost(advisor, spec, size).msec;
 	ListCell   *lc;
 
@@ -149,11 +159,58 @@ price(PaAdvisor *advisor, int candidate)
 		const PaIndexSpec *existing = lfirst(lc);
 
 		maintenance -= pa_advisor_write_cost(advisor, existing,
-											 pa_whatif_index_size(existing)).msec;
+											 size_of(existing)).msec;
 	}
 	pa_matrix_set_price(advisor->matrix, candidate, size, Max(maintenance, 0));
 	if (exists_already(spec))
 		pa_matrix_set_served(advisor->matrix, candidate);
+}
+
+/* The largest one by its price that nobody has looked at closely; -1 if none. */
+static int
+largest_unpriced(const PaAdvisor *advisor, const Bitmapset *chosen)
+{
+	int			candidate = -1;
+	int			largest = -1;
+
+	while ((candidate = bms_next_member(chosen, candidate)) >= 0)
+	{
+		if (!bms_is_member(candidate, advisor->priced) &&
+			(largest < 0 || pa_matrix_price(advisor->matrix, candidate)->size >
+			 pa_matrix_price(advisor->matrix, largest)->size))
+			largest = candidate;
+	}
+	return largest;
+}
+
+/*
+ * To see from rows how large a candidate is takes as long as many plannings.
+ * Only those that were chosen are worth that, and of many the largest.  NB: not
+ * as many as there is time for, which is another at each run.
+ */
+bool
+pa_advisor_price_chosen(PaAdvisor *advisor, const Bitmapset *chosen)
+{
+	int			most = Max(MIN_PRICED, pa_advisor_planner_calls(advisor) / PLANNINGS_A_PRICE);
+	MemoryContext old = MemoryContextSwitchTo(advisor->context);
+	bool		changed = false;
+	int			candidate;
+
+	while (bms_num_members(advisor->priced) < most &&
+		   (candidate = largest_unpriced(advisor, chosen)) >= 0 &&
+		   !pa_advisor_would_be_late(advisor, SAMPLE_TIME))
+	{
+		const PaMatrixPrice *price_now = pa_matrix_price(advisor->matrix, candidate);
+		PaMatrixPrice before = *price_now;
+
+		CHECK_FOR_INTERRUPTS();
+		advisor->priced = bms_add_member(advisor->priced, candidate);
+		price(advisor, candidate, pa_whatif_index_size);
+		if (price_now->size != before.size || price_now->maintenance != before.maintenance)
+			changed = true;
+	}
+	MemoryContextSwitchTo(old);
+	return changed;
 }
 
 /* Keeps the candidate from serving those of the statements that it is a bet for. */
@@ -195,7 +252,7 @@ pa_advisor_add_shared(PaAdvisor *advisor, const List *specs)
 
 		if (candidate < before)
 			continue;
-		price(advisor, candidate);
+		price(advisor, candidate, pa_whatif_rough_index_size);
 		bar_bets(advisor, candidate);
 	}
 	MemoryContextSwitchTo(old);
@@ -214,7 +271,7 @@ add_candidates(PaAdvisor *advisor, int number, const PaRelationUse *use)
 														lfirst(lc));
 
 		if (candidate == before)
-			price(advisor, candidate);
+			price(advisor, candidate, pa_whatif_rough_index_size);
 	}
 }
 

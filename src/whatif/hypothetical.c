@@ -209,7 +209,8 @@ index_size(RelOptInfo *rel, Relation relation, const PaIndexShape *shape, double
 			return;
 		}
 	}
-	pa_index_size(shape, relation, tuples, rel->tuples, rel->pages, size);
+	pa_index_size(shape, relation, tuples, rel->tuples, rel->pages,
+				  pa_whatif_scope->sampled, size);
 	if (cache != NULL)
 		keep_size(cache, shape, tuples, size);
 }

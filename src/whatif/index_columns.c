@@ -484,7 +484,8 @@ use_rows(PaSizedIndex *index, Relation relation)
 
 void
 pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
-				double table_tuples, double table_pages, PaSizedIndex *index)
+				double table_tuples, double table_pages, bool sampled,
+				PaSizedIndex *index)
 {
 	StaticAssertStmt(lengthof(strides) >= PA_MAX_INDEX_KEYS + PA_MAX_INCLUDED,
 					 "every column has a stride");
@@ -499,6 +500,6 @@ pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
 		size_column(shape, i, index->table_tuples, &index->columns[i]);
 	index->extended_distinct = shape->nkeys > 1 ? extended_distinct(shape, relation) : 0;
 	index->nullable = nullable_columns(index);
-	if (wants_rows(index))
+	if (sampled && wants_rows(index))
 		use_rows(index, relation);
 }

@@ -68,7 +68,7 @@ pa_is_safe_type(Oid type)
 
 void
 pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
-			  double table_tuples, double table_pages, PaIndexSize *size)
+			  double table_tuples, double table_pages, bool sampled, PaIndexSize *size)
 {
 	PaSizedIndex *index = palloc0(sizeof(PaSizedIndex));
 	double		pages;
@@ -78,7 +78,7 @@ pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
 		pfree(index);
 		return;
 	}
-	pa_size_columns(shape, relation, tuples, table_tuples, table_pages, index);
+	pa_size_columns(shape, relation, tuples, table_tuples, table_pages, sampled, index);
 	size->tuples = index->tuples;
 	size->height = -1;
 	switch (shape->method)
@@ -158,7 +158,7 @@ predicate_share(Relation relation, List *predicate, double tuples, double pages)
 
 /* Bytes on a relation that the caller has locked. */
 static int64
-size_on_relation(const PaIndexSpec *spec, Relation relation)
+size_on_relation(const PaIndexSpec *spec, Relation relation, bool sampled)
 {
 	PaIndexShape shape;
 	PaIndexSize size;
@@ -171,7 +171,7 @@ size_on_relation(const PaIndexSpec *spec, Relation relation)
 		return 0;
 	estimate_rel_size(relation, NULL, &pages, &tuples, &allvisible);
 	pa_index_size(&shape, relation, tuples * predicate_share(relation, shape.predicate, tuples, pages),
-				  tuples, pages, &size);
+				  tuples, pages, sampled, &size);
 	return (int64) size.pages * BLCKSZ;
 }
 
@@ -186,12 +186,12 @@ size_from_catalog(const PaIndexSpec *spec, Oid relid)
 	if (!pa_catalog_relation_facts(relid, &facts) || !pa_index_shape(spec, relid, &shape))
 		return 0;
 	pa_index_size(&shape, NULL, facts.tuples * (shape.predicate != NIL ? DEFAULT_SHARE : 1.0),
-				  facts.tuples, (double) facts.size / BLCKSZ, &size);
+				  facts.tuples, (double) facts.size / BLCKSZ, false, &size);
 	return (int64) size.pages * BLCKSZ;
 }
 
 static int64
-size_of_one(const PaIndexSpec *spec, Oid relid)
+size_of_one(const PaIndexSpec *spec, Oid relid, bool sampled)
 {
 	Relation	relation;
 	int64		size;
@@ -206,14 +206,14 @@ size_of_one(const PaIndexSpec *spec, Oid relid)
 	}
 	/* an unlogged table has no files on a standby */
 	size = RecoveryInProgress() && relation->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED ?
-		size_from_catalog(spec, relid) : size_on_relation(spec, relation);
+		size_from_catalog(spec, relid) : size_on_relation(spec, relation, sampled);
 	relation_close(relation, AccessShareLock);
 	return size;
 }
 
 /* Within a context of its own: an advisor asks for many. */
-int64
-pa_whatif_index_size(const PaIndexSpec *spec)
+static int64
+size_of_index(const PaIndexSpec *spec, bool sampled)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "perf_advisor index size",
@@ -225,11 +225,23 @@ pa_whatif_index_size(const PaIndexSpec *spec)
 	if (get_rel_relkind(spec->relid) == RELKIND_PARTITIONED_TABLE)
 	{
 		foreach(lc, pa_catalog_with_partitions(spec->relid))
-			size += size_of_one(spec, lfirst_oid(lc));
+			size += size_of_one(spec, lfirst_oid(lc), sampled);
 	}
 	else
-		size = size_of_one(spec, spec->relid);
+		size = size_of_one(spec, spec->relid, sampled);
 	MemoryContextSwitchTo(oldcontext);
 	MemoryContextDelete(context);
 	return size;
+}
+
+int64
+pa_whatif_index_size(const PaIndexSpec *spec)
+{
+	return size_of_index(spec, true);
+}
+
+int64
+pa_whatif_rough_index_size(const PaIndexSpec *spec)
+{
+	return size_of_index(spec, false);
 }

@@ -76,7 +76,8 @@ extern void pa_key_classes(const PaSizedIndex *index, uint32 nulls, double rows,
 
 /* index_columns.c */
 extern void pa_size_columns(const PaIndexShape *shape, Relation relation, double tuples,
-							double table_tuples, double table_pages, PaSizedIndex *index);
+							double table_tuples, double table_pages, bool sampled,
+							PaSizedIndex *index);
 extern double pa_distinct_of_part(double distinct, double part, double tuples);
 extern bool pa_lengths_vary(const PaSizedIndex *index, int ncolumns);
 extern double pa_tuple_bytes(const PaSizedIndex *index, int ncolumns, uint32 nulls);

@@ -4,9 +4,8 @@
  *		Sizes of indexes that were estimated from sampled rows, for the rest of
  *		the transaction.
  *
- * A run of the advisor asks for the size of the same index once a statement
- * that could use it, and building one of sampled rows takes up to a tenth of a
- * second.  Sizes made of statistics alone are not kept here.
+ * The size of the same index may be asked for more than once, and building
+ * one of sampled rows takes up to a tenth of a second.  Sizes made of statistics alone are not kept here.
  *
  * Who may not read all rows is not told what they weigh.
  *

@@ -176,6 +176,7 @@ plan_own(OwnQuery *own, List *candidates, MemoryContext context, char **text,
 	scope.params = makeParamList(0);
 	scope.candidates = candidates;
 	scope.expressions = &own->expressions;
+	scope.sampled = true;
 	pa_whatif_scope = &scope;
 	plan = pa_sandbox_plan(copyObject(own->query), scope.params, GetUserId());
 	*used = pa_plan_candidates(plan, candidates);

@@ -120,6 +120,9 @@ extern void pa_whatif_own_query(const char *text, char **ddl, int nddl,
 /* Estimated bytes of an index, 0 when the relation is gone. */
 extern int64 pa_whatif_index_size(const PaIndexSpec *spec);
 
+/* The same from statistics alone, in no time: rows of the table are not read. */
+extern int64 pa_whatif_rough_index_size(const PaIndexSpec *spec);
+
 /* ---- for hooks/ ---- */
 
 /* When the library is preloaded: the hooks that only what-if planning uses. */

@@ -73,6 +73,7 @@ typedef struct PaWhatifScope
 	MemoryContext facts_context;	/* where facts go, or NULL for none */
 	List	   *relations;		/* of PaRelationUse *, in facts_context */
 	struct PaExpressionCache *expressions;	/* NULL: nothing is kept */
+	bool		sampled;		/* rows may be read to see how large an index is */
 } PaWhatifScope;
 
 extern PaWhatifScope *pa_whatif_scope;
@@ -255,9 +256,13 @@ typedef struct PaIndexSize
 								 * other methods */
 } PaIndexSize;
 
-/* "tuples" are those of the relation that satisfy the predicate. */
+/*
+ * "tuples" are those of the relation that satisfy the predicate; "sampled":
+ * rows may be read where statistics do not tell the size.
+ */
 extern void pa_index_size(const PaIndexShape *shape, Relation relation, double tuples,
-						  double table_tuples, double table_pages, PaIndexSize *size);
+						  double table_tuples, double table_pages, bool sampled,
+						  PaIndexSize *size);
 
 /* plan_indexes.c */
 typedef void (*pa_plan_visitor) (Plan *plan, void *context);
