@@ -9,8 +9,10 @@
  * dblink and a fact to us.
  *
  * The question is sent and not waited for; whoever asks looks now and then
- * whether there is an answer (nodes.c).  Only connecting waits, for as long as
- * the foreign server's connect_timeout allows.
+ * whether there is an answer (nodes.c).  Only connecting waits: up to 15 for
+ * as long as the foreign server's connect_timeout allows, and deaf to a cancel
+ * meanwhile; from 16 on, where dblink does not heed that option, until a
+ * timeout of ours.
  *
  * IDENTIFICATION
  *		src/report/node_link.c
@@ -27,6 +29,7 @@
 #include "utils/timestamp.h"
 
 #include "base/attempt.h"
+#include "base/time_limit.h"
 #include "report/node_link.h"
 
 /*
@@ -140,6 +143,11 @@ call_dblink(Call *call, const char *schema, const char *function,
 	error = pa_attempt_catch(call_cb, call, &done);
 	if (error == NULL)
 		return done;
+	if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && pa_time_limit_passed() && !pa_is_cancel(error))
+	{
+		say(call->link, failed, pstrdup("it did not answer in time"));
+		return false;
+	}
 	if (pa_is_interruption(error))
 		ReThrowError(error);
 	say(call->link, failed, error_words(error));
@@ -168,12 +176,21 @@ pa_node_dblink_schema(void)
 }
 
 bool
-pa_node_connect(const char *schema, PaNodeLink *link)
+pa_node_connect(const char *schema, PaNodeLink *link, int msec)
 {
 	Call		call = {.take = take_text, .link = link};
 
-	link->connected = call_dblink(&call, schema, "dblink_connect", link->node->server,
-								  PA_NODE_UNREACHABLE);
+	pa_time_limit_start(msec);
+	PG_TRY();
+	{
+		link->connected = call_dblink(&call, schema, "dblink_connect", link->node->server,
+									  PA_NODE_UNREACHABLE);
+	}
+	PG_FINALLY();
+	{
+		pa_time_limit_stop();
+	}
+	PG_END_TRY();
 	return link->connected;
 }
 

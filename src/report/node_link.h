@@ -26,8 +26,11 @@ typedef struct PaNodeLink
 /* Schema of dblink's functions, quoted; NULL when it is not installed. */
 extern char *pa_node_dblink_schema(void);
 
-/* Opens the connection.  False: the node's state and message say why. */
-extern bool pa_node_connect(const char *schema, PaNodeLink *link);
+/*
+ * Opens the connection, within so many milliseconds.  False: the node's state
+ * and message say why.
+ */
+extern bool pa_node_connect(const char *schema, PaNodeLink *link, int msec);
 
 /* Sends the question, without waiting.  False as above. */
 extern bool pa_node_send(const char *schema, PaNodeLink *link);

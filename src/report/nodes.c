@@ -40,6 +40,7 @@
 #include "utils/wait_event.h"
 
 #include "base/attempt.h"
+#include "base/time_limit.h"
 #include "report/node_link.h"
 #include "report/nodes.h"
 #include "report/owner_sql.h"
@@ -234,6 +235,13 @@ is_time_up(const Asking *asking)
 	return GetCurrentTimestamp() >= asking->until;
 }
 
+/* Milliseconds, at least one. */
+static int
+time_left(const Asking *asking)
+{
+	return Max(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), asking->until), 1);
+}
+
 /* Connects and sends the question, unless there is a reason not to. */
 static void
 start_link(Asking *asking, PaNodeLink *link)
@@ -261,7 +269,7 @@ start_link(Asking *asking, PaNodeLink *link)
 		return;
 	}
 	node->asked_at = GetCurrentTimestamp();
-	if (pa_node_connect(asking->schema, link))
+	if (pa_node_connect(asking->schema, link, time_left(asking)))
 		(void) pa_node_send(asking->schema, link);
 	if (node->state == PA_NODE_UNREACHABLE)
 		remember_failure(link);
@@ -372,11 +380,13 @@ ask(Asking *asking)
 	asking->schema = pa_node_dblink_schema();
 	if (asking->schema != NULL)
 	{
+		pa_time_limit_reset();
 		error = pa_attempt_catch(ask_cb, asking, &done);
 		foreach(lc, asking->links)
 			pa_node_disconnect(asking->schema, lfirst(lc));
 		if (error != NULL)
 			ReThrowError(error);
+		pa_time_limit_finish();
 	}
 	AtEOXact_GUC(true, nestlevel);
 }

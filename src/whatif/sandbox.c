@@ -175,7 +175,7 @@ pa_sandbox_plan(Query *query, ParamListInfo params, Oid userid)
 	PlannedStmt *volatile plan = NULL;	/* set inside PG_TRY */
 
 	pa_wall_raise(userid);
-	pa_time_limit_start();
+	pa_time_limit_start(PA_PLANNING_LIMIT);
 	PG_TRY();
 	{
 		plan = pa_standard_planner(query, params);
@@ -197,7 +197,7 @@ pa_sandbox_explain(PlannedStmt *plan, ParamListInfo params, Oid userid, List *na
 	char	   *volatile text = NULL;	/* set inside PG_TRY */
 
 	pa_wall_raise_for_plan(userid);
-	pa_time_limit_start();
+	pa_time_limit_start(PA_PLANNING_LIMIT);
 	PG_TRY();
 	{
 		text = pa_plan_explain(plan, params, names);

@@ -8,7 +8,6 @@
  *		sandbox.c		what a planning may do: locks, user, settings
  *		wall.c			whose functions it may run
  *		session_values.c	settings that only the statement's session had
- *		time_limit.c	how long it may take
  *		expression_stats.c	statistics of an expression without an index
  *		expression_sample.c	... from a sample of its column, or of rows
  *		sample_statistics.c	... as a row of pg_statistic
@@ -46,6 +45,7 @@
 #include "base/attempt.h"
 #include "base/index_advice.h"
 #include "base/query_tree.h"
+#include "base/time_limit.h"
 #include "catalog/column_facts.h"
 #include "whatif/whatif.h"
 
@@ -107,14 +107,9 @@ extern void pa_wall_raise_for_plan(Oid userid);
 extern void pa_wall_lower(void);
 extern void pa_wall_check_relation(Oid relid, RelOptInfo *rel);
 
-/* time_limit.c */
+/* One planning may take so many milliseconds. */
+#define PA_PLANNING_LIMIT 500
 #define PA_PLANNING_TOO_LONG "planning takes too long"
-extern void pa_time_limit_reset(void);
-extern void pa_time_limit_start(void);
-extern void pa_time_limit_stop(void);
-extern bool pa_time_limit_passed(void);
-extern void pa_time_limit_finish(void);
-extern bool pa_is_cancel(const ErrorData *error);
 
 /* explain.c */
 extern char *pa_plan_explain(PlannedStmt *plan, ParamListInfo params, List *names);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * time_limit.c
- *		Ends a planning that takes too long, and tells that end from a request
- *		of the reader to cancel.
+ *		Ends what takes too long, a planning or a connection to another server,
+ *		and tells that end from a request of the reader to cancel.
  *
  * Planning calls functions, and these may sleep.  A timeout of ours requests
  * a cancel as SIGINT does.  A function may catch the error, therefore the
@@ -16,7 +16,7 @@
  * check for interrupts is taken for ours.
  *
  * IDENTIFICATION
- *		src/whatif/time_limit.c
+ *		src/base/time_limit.c
  *
  *-------------------------------------------------------------------------
  */
@@ -28,19 +28,18 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
-#include "whatif/whatif_internal.h"
+#include "base/time_limit.h"
 
-/* Milliseconds for one planning, and between two requests to end it. */
-#define PLANNING_LIMIT_MS 500
+/* Milliseconds between two requests to end. */
 #define REPEAT_MS 50
 
-static TimeoutId planning_timeout = MAX_TIMEOUTS;	/* until registered */
+static TimeoutId our_timeout = MAX_TIMEOUTS;	/* until registered */
 static volatile sig_atomic_t is_cut = false;
 static bool had_statement_timeout = false;
 
 /* In a signal handler. */
 static void
-planning_timeout_cb(void)
+our_timeout_cb(void)
 {
 	if (QueryCancelPending)
 		return;					/* somebody else's, or ours still pending */
@@ -49,7 +48,6 @@ planning_timeout_cb(void)
 	QueryCancelPending = true;
 }
 
-/* Before the first planning of a request: none of it was cut yet. */
 void
 pa_time_limit_reset(void)
 {
@@ -58,13 +56,13 @@ pa_time_limit_reset(void)
 }
 
 void
-pa_time_limit_start(void)
+pa_time_limit_start(int msec)
 {
-	if (planning_timeout == MAX_TIMEOUTS)
-		planning_timeout = RegisterTimeout(USER_TIMEOUT, planning_timeout_cb);
+	if (our_timeout == MAX_TIMEOUTS)
+		our_timeout = RegisterTimeout(USER_TIMEOUT, our_timeout_cb);
 	is_cut = false;
-	enable_timeout_every(planning_timeout,
-						 TimestampTzPlusMilliseconds(GetCurrentTimestamp(), PLANNING_LIMIT_MS),
+	enable_timeout_every(our_timeout,
+						 TimestampTzPlusMilliseconds(GetCurrentTimestamp(), msec),
 						 REPEAT_MS);
 }
 
@@ -75,23 +73,20 @@ statement_timed_out(void)
 	return had_statement_timeout && !get_timeout_active(STATEMENT_TIMEOUT);
 }
 
-/* Also after an error. */
 void
 pa_time_limit_stop(void)
 {
-	disable_timeout(planning_timeout, false);
+	disable_timeout(our_timeout, false);
 	if (is_cut && !statement_timed_out())
 		QueryCancelPending = false;
 }
 
-/* The planning that was stopped last took too long. */
 bool
 pa_time_limit_passed(void)
 {
 	return is_cut;
 }
 
-/* The error means that the reader's statement shall end. */
 bool
 pa_is_cancel(const ErrorData *error)
 {
@@ -100,10 +95,6 @@ pa_is_cancel(const ErrorData *error)
 		(!is_cut || statement_timed_out());
 }
 
-/*
- * Let statement_timeout end the reader's statement even when a function
- * caught its error.  (That cannot be known of a cancel by SIGINT.)
- */
 void
 pa_time_limit_finish(void)
 {
