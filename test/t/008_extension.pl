@@ -37,7 +37,8 @@ my ($script) = map { "$_/extension/perf_advisor--1.0.sql" } split /\n/, `pg_conf
 SKIP:
 {
 	skip 'the script is not where pg_config says', 1 unless -e $script;
-	my ($rc, $stdout) = $node->psql('postgres', slurp_file($script));
+	# as a file: psql reads no further than to \quit, and would break a pipe
+	my ($stdout) = run_command([ 'psql', '-X', '-f', $script, $node->connstr('postgres') ]);
 	like($stdout, qr/Use "CREATE EXTENSION perf_advisor" to load this file\./, 'the script sourced in psql says so and stops');
 }
 
