@@ -34,9 +34,10 @@
 static int64 put_plans[PA_PUT_PLANS];
 static uint32 put_epoch = 0;
 
-/* The indexes of the plan at hand; grows, is kept. */
-static Oid *indexes = NULL;
-static uint32 room = 0;
+/* The indexes of the plan at hand; grows for a plan of more, and is kept. */
+static Oid	first_indexes[PA_FIRST_INDEXES];
+static Oid *indexes = first_indexes;
+static uint32 room = PA_FIRST_INDEXES;
 static uint32 count;
 static bool failed;				/* some index found no memory */
 
@@ -45,17 +46,15 @@ static void gather(const PlannedStmt *pstmt, const Plan *plan);
 static bool
 grow(void)
 {
-	uint32		wanted = room == 0 ? PA_FIRST_INDEXES : room * 2;
+	uint32		wanted = room * 2;
 	Oid		   *larger = MemoryContextAllocExtended(TopMemoryContext, wanted * sizeof(Oid),
 													MCXT_ALLOC_NO_OOM);
 
 	if (larger == NULL)
 		return false;
-	if (indexes != NULL)
-	{
-		memcpy(larger, indexes, count * sizeof(Oid));
+	memcpy(larger, indexes, count * sizeof(Oid));
+	if (indexes != first_indexes)
 		pfree(indexes);
-	}
 	indexes = larger;
 	room = wanted;
 	return true;

@@ -130,7 +130,7 @@ my $pin = $node->background_psql('postgres');
 $pin->query_safe('BEGIN; DECLARE c CURSOR FOR SELECT * FROM t; FETCH 1 FROM c;');
 my $vacuum = $node->background_psql('postgres');
 $vacuum->query_until(qr/start/, "\\echo start\nVACUUM (FREEZE, DISABLE_PAGE_SKIPPING) t;\n");
-ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'BufferPin'}), 'VACUUM waits');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event LIKE 'Buffer%' AND query LIKE 'VACUUM%'}), 'VACUUM waits');
 is($node->safe_psql('postgres', 'SELECT indexrelname FROM perf_advisor.invalid_indexes'), 't_a3', 'during VACUUM it is listed');
 $pin->query_safe('COMMIT');
 $pin->quit;
