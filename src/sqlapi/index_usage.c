@@ -31,15 +31,6 @@ all_is_recorded(void)
 	return pa_guc_enabled && pa_guc_track == PA_TRACK_ALL && IsQueryIdEnabled();
 }
 
-static void
-put_time(PaRow *row, TimestampTz time)
-{
-	if (time != 0)
-		pa_row_timestamptz(row, time);
-	else
-		pa_row_null(row);
-}
-
 /* One index; those that have no row of their own when its OID is invalid. */
 static void
 put_index(PaRow *row, const PaIndexUse *use)
@@ -51,8 +42,8 @@ put_index(PaRow *row, const PaIndexUse *use)
 	else
 		pa_row_null(row);
 	pa_row_int8(row, use->statements);
-	put_time(row, use->last_used);
-	put_time(row, use->first_seen);
+	pa_row_timestamptz(row, use->last_used);
+	pa_row_timestamptz(row, use->first_seen);
 	pa_row_bool(row, all_is_recorded());
 	pa_row_end(row);
 }

@@ -55,24 +55,15 @@ state_name(PaNodeState state)
 	return "not asked";
 }
 
-static void
-put_time(PaRow *row, TimestampTz time)
-{
-	if (time != 0)
-		pa_row_timestamptz(row, time);
-	else
-		pa_row_null(row);
-}
-
 /* The row of the node itself. */
 static void
 put_node(PaRow *row, const PaNode *node)
 {
 	pa_row_name(row, node->server);
-	put_time(row, node->added_at);
+	pa_row_timestamptz(row, node->added_at);
 	pa_row_text(row, state_name(node->state));
 	pa_row_text(row, node->message);
-	put_time(row, node->asked_at);
+	pa_row_timestamptz(row, node->asked_at);
 	pa_row_int8(row, node->receivers);
 	for (int i = 0; i < 5; i++)
 		pa_row_null(row);
@@ -99,8 +90,8 @@ put_use(PaRow *row, const PaNode *node, const PaNodeIndexUse *use)
 		pa_row_null(row);
 	pa_row_oid(row, use->indexid);
 	pa_row_int8(row, use->uses);
-	put_time(row, use->last_used);
-	put_time(row, use->first_seen);
+	pa_row_timestamptz(row, use->last_used);
+	pa_row_timestamptz(row, use->first_seen);
 	pa_row_bool(row, use->complete);
 	pa_row_end(row);
 }
